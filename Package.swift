@@ -1,0 +1,98 @@
+// swift-tools-version: 6.2
+// The module graph. `tools/tidy` checks that imports keep to it and that engines stay pure.
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// One idea a module; `Sources/<name>` and, where it has tests, `Tests/<name>Tests`.
+func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .testTarget(
+    name: "\(name)Tests", dependencies: [.byName(name: name), "TestSupport"] + dependencies, swiftSettings: settings)
+}
+
+/// A shim target around a C library that Debian packages.
+func system(_ name: String, _ pkgConfig: String? = nil) -> Target {
+  .systemLibrary(name: name, pkgConfig: pkgConfig)
+}
+
+/// A shim target around C sources that `tools/setup` downloads, pinned, into the git-ignored `upstream/`.
+func upstream(_ name: String, sources: [String], headers: String) -> Target {
+  .target(name: name, sources: sources, cSettings: [.headerSearchPath(headers)])
+}
+
+let package = Package(
+  name: "qareeb",
+  products: [
+    .executable(name: "qareeb", targets: ["qareeb"]),
+    .library(
+      name: "Platform",
+      targets: ["EventLoops", "JSON", "HTTPServer", "HTTPClient", "WebAPI", "PostgresClient", "EmbeddedPostgres", "Telemetry"]),
+  ],
+  targets: [
+    // C libraries
+    .target(name: "CPlatform"),
+    system("CUV", "libuv"),
+    system("CWslay"),
+    system("CZlib", "zlib"),
+    system("CPQ", "libpq"),
+    system("CCurl", "libcurl"),
+    upstream("CLlhttp", sources: ["shim.c", "upstream/src"], headers: "upstream/include"),
+    upstream("CYyjson", sources: ["shim.c", "upstream/yyjson.c"], headers: "upstream"),
+
+    // Platform
+    module("EventLoops", ["CPlatform", "CUV"]),
+    module("JSON", ["CYyjson"]),
+    module("Telemetry", ["CPlatform", "JSON"]),
+    module("Configuration", ["JSON"]),
+    module("Terminal", ["CPlatform"]),
+    module("HTTPServer", ["EventLoops", "Telemetry", "CPlatform", "CLlhttp", "CWslay", "CZlib"]),
+    module("HTTPClient", ["EventLoops", "CCurl"]),
+    module("TraceExport", ["Telemetry", "HTTPClient", "EventLoops", "JSON"]),
+    module("WebAPI", ["HTTPServer", "JSON", "Telemetry", "EventLoops"]),
+    module("PostgresClient", ["EventLoops", "Telemetry", "CPQ"]),
+    module("Migrations", ["PostgresClient"]),
+    module("EmbeddedPostgres", ["CPlatform"]),
+
+    // Features
+    module("Catalogue", ["WebAPI", "PostgresClient", "JSON"]),
+
+    // The binary: commands, configuration, wiring; no rules
+    .executableTarget(
+      name: "qareeb",
+      dependencies: [
+        "EventLoops", "JSON", "Telemetry", "Configuration", "Terminal", "HTTPServer", "HTTPClient", "TraceExport", "WebAPI",
+        "PostgresClient", "Migrations", "EmbeddedPostgres", "Catalogue",
+      ],
+      swiftSettings: settings),
+
+    // Tests
+    .target(
+      name: "TestSupport",
+      dependencies: ["EventLoops", "HTTPServer", "PostgresClient", "Migrations", "EmbeddedPostgres", "JSON", "CPlatform"],
+      path: "Tests/TestSupport", swiftSettings: settings),
+    tests("EventLoops"),
+    tests("JSON"),
+    tests("Telemetry"),
+    tests("Configuration"),
+    tests("Terminal"),
+    tests("HTTPServer", ["EventLoops"]),
+    tests("HTTPClient", ["EventLoops", "HTTPServer"]),
+    tests("TraceExport", ["EventLoops", "HTTPServer", "Telemetry", "JSON"]),
+    tests("WebAPI", ["HTTPServer", "EventLoops", "JSON", "Telemetry"]),
+    tests("PostgresClient", ["EventLoops", "EmbeddedPostgres"]),
+    tests("Migrations", ["PostgresClient", "EventLoops"]),
+    tests("EmbeddedPostgres"),
+    tests("Catalogue", ["PostgresClient", "EventLoops", "WebAPI", "HTTPServer", "JSON"]),
+    .testTarget(name: "qareebTests", dependencies: ["qareeb", "TestSupport", "JSON"], swiftSettings: settings),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,11 @@
+#define _GNU_SOURCE
+#include "CPlatform.h"
+
+#include <unistd.h>
+
+static __thread void *current_loop;
+
+// Not inlined: the compiler must not carry a thread-local's address across a Swift suspension point.
+__attribute__((noinline)) int32_t qareeb_thread_id(void) { return (int32_t)gettid(); }
+__attribute__((noinline)) void *qareeb_current_loop(void) { return current_loop; }
+__attribute__((noinline)) void qareeb_set_current_loop(void *loop) { current_loop = loop; }

@@ -1,0 +1,15 @@
+// What Linux offers and Swift's own modules hide or get wrong; each function says why it exists.
+#ifndef QAREEB_CPLATFORM_H
+#define QAREEB_CPLATFORM_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+// gettid: glibc declares pthread_self() const, so the compiler may reuse its value across an `await`.
+int32_t qareeb_thread_id(void);
+
+// One pointer a thread, without the cost of a Swift thread-local look-up: the event loop that runs on this thread.
+void *qareeb_current_loop(void);
+void qareeb_set_current_loop(void *loop);
+
+#endif

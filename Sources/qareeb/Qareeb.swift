@@ -1,0 +1,4 @@
+@main
+struct Qareeb {
+  static func main() { print("qareeb") }
+}
