@@ -16,7 +16,7 @@ func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target 
 
 func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
   .testTarget(
-    name: "\(name)Tests", dependencies: [.byName(name: name), "TestSupport"] + dependencies, swiftSettings: settings)
+    name: "\(name)Tests", dependencies: [.byName(name: name), "Bytes", "TestSupport"] + dependencies, swiftSettings: settings)
 }
 
 /// A shim target around a C library that Debian packages.
@@ -35,7 +35,9 @@ let package = Package(
     .executable(name: "qareeb", targets: ["qareeb"]),
     .library(
       name: "Platform",
-      targets: ["EventLoops", "JSON", "HTTPServer", "HTTPClient", "WebAPI", "PostgresClient", "EmbeddedPostgres", "Telemetry"]),
+      targets: [
+        "Bytes", "EventLoops", "JSON", "HTTPServer", "HTTPClient", "WebAPI", "PostgresClient", "EmbeddedPostgres", "Telemetry",
+      ]),
   ],
   targets: [
     // C libraries
@@ -49,27 +51,29 @@ let package = Package(
     upstream("CYyjson", sources: ["shim.c", "upstream/yyjson.c"], headers: "upstream"),
 
     // Platform
-    module("EventLoops", ["CPlatform", "CUV"]),
-    module("JSON", ["CYyjson"]),
-    module("Telemetry", ["CPlatform", "JSON"]),
+    module("Bytes"),
+    module("EventLoops", ["Bytes", "CPlatform", "CUV"]),
+    module("JSON", ["Bytes", "CYyjson"]),
+    module("Telemetry", ["Bytes", "CPlatform", "JSON"]),
     module("Configuration", ["JSON"]),
     module("Terminal", ["CPlatform"]),
-    module("HTTPServer", ["EventLoops", "Telemetry", "CPlatform", "CLlhttp", "CWslay", "CZlib"]),
-    module("HTTPClient", ["EventLoops", "CCurl"]),
-    module("TraceExport", ["Telemetry", "HTTPClient", "EventLoops", "JSON"]),
-    module("WebAPI", ["HTTPServer", "JSON", "Telemetry", "EventLoops"]),
-    module("PostgresClient", ["EventLoops", "Telemetry", "CPQ"]),
+    module("HTTPServer", ["Bytes", "EventLoops", "Telemetry", "CPlatform", "CLlhttp", "CWslay", "CZlib"]),
+    module("HTTPClient", ["Bytes", "EventLoops", "CCurl"]),
+    module("TraceExport", ["Bytes", "Telemetry", "HTTPClient", "EventLoops", "JSON"]),
+    module("WebAPI", ["Bytes", "HTTPServer", "JSON", "Telemetry", "EventLoops"]),
+    module("PostgresClient", ["Bytes", "EventLoops", "Telemetry", "CPQ"]),
     module("Migrations", ["PostgresClient"]),
     module("EmbeddedPostgres", ["CPlatform"]),
 
     // Features
-    module("Catalogue", ["WebAPI", "PostgresClient", "JSON"]),
+    module("Catalogue", ["Bytes", "WebAPI", "PostgresClient", "JSON"]),
 
     // The binary: commands, configuration, wiring; no rules
     .executableTarget(
       name: "qareeb",
       dependencies: [
-        "EventLoops", "JSON", "Telemetry", "Configuration", "Terminal", "HTTPServer", "HTTPClient", "TraceExport", "WebAPI",
+        "Bytes", "EventLoops", "JSON", "Telemetry", "Configuration", "Terminal", "HTTPServer", "HTTPClient", "TraceExport",
+        "WebAPI",
         "PostgresClient", "Migrations", "EmbeddedPostgres", "Catalogue",
       ],
       swiftSettings: settings),
@@ -77,8 +81,11 @@ let package = Package(
     // Tests
     .target(
       name: "TestSupport",
-      dependencies: ["EventLoops", "HTTPServer", "PostgresClient", "Migrations", "EmbeddedPostgres", "JSON", "CPlatform"],
+      dependencies: [
+        "Bytes", "EventLoops", "HTTPServer", "PostgresClient", "Migrations", "EmbeddedPostgres", "JSON", "CPlatform",
+      ],
       path: "Tests/TestSupport", swiftSettings: settings),
+    .testTarget(name: "BytesTests", dependencies: ["Bytes"], swiftSettings: settings),
     tests("EventLoops"),
     tests("JSON"),
     tests("Telemetry"),
