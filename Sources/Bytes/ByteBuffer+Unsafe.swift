@@ -2,7 +2,8 @@
 ///
 /// It owns its memory and cannot be copied: a buffer is handed on by `inout` or moved. Appending is amortised O(bytes).
 public struct ByteBuffer: ~Copyable {
-  @usableFromInline internal var base: UnsafeMutableRawPointer
+  /// Nil while nothing has been reserved: an idle connection's buffers cost no memory.
+  @usableFromInline internal var memory: UnsafeMutableRawPointer?
   public private(set) var capacity: Int
   @usableFromInline internal var length: Int
 
@@ -10,13 +11,18 @@ public struct ByteBuffer: ~Copyable {
   @usableFromInline internal static let minimumCapacity = 256
 
   public init(capacity: Int = 0) {
-    self.capacity = max(capacity, ByteBuffer.minimumCapacity)
-    base = .allocate(byteCount: self.capacity, alignment: 16)
+    self.capacity = 0
     length = 0
+    if capacity > 0 { grow(by: capacity) }
   }
 
   deinit {
-    base.deallocate()
+    memory?.deallocate()
+  }
+
+  /// Only called once something has been reserved.
+  @usableFromInline internal var base: UnsafeMutableRawPointer {
+    @inline(__always) get { memory.unsafelyUnwrapped }
   }
 
   @inlinable public var count: Int { length }
@@ -28,10 +34,11 @@ public struct ByteBuffer: ~Copyable {
   /// Forgets the bytes and, where the memory has grown past `bytes`, gives it back: one huge answer must not stay resident.
   public mutating func removeAll(keepingAtMost bytes: Int) {
     length = 0
-    guard capacity > bytes else { return }
-    base.deallocate()
-    capacity = max(bytes, ByteBuffer.minimumCapacity)
-    base = .allocate(byteCount: capacity, alignment: 16)
+    guard capacity > max(bytes, ByteBuffer.minimumCapacity) else { return }
+    memory?.deallocate()
+    memory = nil
+    capacity = 0
+    if bytes > 0 { grow(by: bytes) }
   }
 
   /// Drops bytes from the end.
@@ -53,11 +60,13 @@ public struct ByteBuffer: ~Copyable {
   }
 
   @usableFromInline internal mutating func grow(by more: Int) {
-    let wanted = max(length + more, capacity * 2)
+    let wanted = max(length + more, capacity * 2, ByteBuffer.minimumCapacity)
     let larger = UnsafeMutableRawPointer.allocate(byteCount: wanted, alignment: 16)
-    larger.copyMemory(from: base, byteCount: length)
-    base.deallocate()
-    base = larger
+    if let memory {
+      larger.copyMemory(from: memory, byteCount: length)
+      memory.deallocate()
+    }
+    memory = larger
     capacity = wanted
   }
 
@@ -94,13 +103,14 @@ public struct ByteBuffer: ~Copyable {
   }
 
   public mutating func append(contentsOf other: borrowing ByteBuffer) {
-    append(contentsOf: UnsafeRawBufferPointer(start: other.base, count: other.length))
+    append(contentsOf: UnsafeRawBufferPointer(start: other.memory, count: other.length))
   }
 
   /// Room for `count` more bytes, filled by `fill`, which returns how many it wrote.
   @inlinable public mutating func append<E: Error>(
     upTo count: Int, _ fill: (UnsafeMutableRawBufferPointer) throws(E) -> Int
   ) throws(E) {
+    guard count > 0 else { return }
     reserve(count)
     let written = try fill(UnsafeMutableRawBufferPointer(start: base + length, count: count))
     precondition(written >= 0 && written <= count, "more bytes written than reserved")
@@ -108,14 +118,14 @@ public struct ByteBuffer: ~Copyable {
   }
 
   @inlinable public func withUnsafeBytes<R, E: Error>(_ body: (UnsafeRawBufferPointer) throws(E) -> R) throws(E) -> R {
-    try body(UnsafeRawBufferPointer(start: base, count: length))
+    try body(UnsafeRawBufferPointer(start: memory, count: length))
   }
 
   /// Overwrites bytes already written (a length that is known only afterwards).
   @inlinable public mutating func withUnsafeMutableBytes<R, E: Error>(
     _ body: (UnsafeMutableRawBufferPointer) throws(E) -> R
   ) throws(E) -> R {
-    try body(UnsafeMutableRawBufferPointer(start: base, count: length))
+    try body(UnsafeMutableRawBufferPointer(start: memory, count: length))
   }
 
   public subscript(_ index: Int) -> UInt8 {

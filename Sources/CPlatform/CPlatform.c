@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "CPlatform.h"
 
+#include <pthread.h>
 #include <unistd.h>
 
 static __thread void *current_loop;
@@ -9,3 +10,4 @@ static __thread void *current_loop;
 __attribute__((noinline)) int32_t qareeb_thread_id(void) { return (int32_t)gettid(); }
 __attribute__((noinline)) void *qareeb_current_loop(void) { return current_loop; }
 __attribute__((noinline)) void qareeb_set_current_loop(void *loop) { current_loop = loop; }
+void qareeb_name_thread(const char *name) { pthread_setname_np(pthread_self(), name); }

@@ -8,6 +8,9 @@
 // gettid: glibc declares pthread_self() const, so the compiler may reuse its value across an `await`.
 int32_t qareeb_thread_id(void);
 
+// pthread_setname_np is a GNU extension, which Swift's Glibc module leaves out. At most 15 bytes.
+void qareeb_name_thread(const char *name);
+
 // One pointer a thread, without the cost of a Swift thread-local look-up: the event loop that runs on this thread.
 void *qareeb_current_loop(void);
 void qareeb_set_current_loop(void *loop);
