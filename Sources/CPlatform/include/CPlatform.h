@@ -15,4 +15,7 @@ void qareeb_name_thread(const char *name);
 void *qareeb_current_loop(void);
 void qareeb_set_current_loop(void *loop);
 
+// A small number for the calling thread, handed out on first use: picks the copy of a sharded counter without a system call.
+uint32_t qareeb_thread_slot(void);
+
 #endif
