@@ -57,7 +57,7 @@ let package = Package(
     module("Telemetry", ["Bytes", "CPlatform", "JSON"]),
     module("Configuration", ["JSON"]),
     module("Terminal", ["CPlatform"]),
-    module("HTTPServer", ["Bytes", "EventLoops", "Telemetry", "CPlatform", "CLlhttp", "CWslay", "CZlib"]),
+    module("HTTPServer", ["Bytes", "EventLoops", "CLlhttp", "CWslay", "CZlib"]),
     module("HTTPClient", ["Bytes", "EventLoops", "CCurl"]),
     module("TraceExport", ["Bytes", "Telemetry", "HTTPClient", "EventLoops", "JSON"]),
     module("WebAPI", ["Bytes", "HTTPServer", "JSON", "Telemetry", "EventLoops"]),

@@ -110,7 +110,10 @@ public final class ByteStream: HandleOwner {
   // MARK: Writing
 
   /// Bytes that still wait for the kernel to take them.
-  public var unsentBytes: Int { inFlight.count + waiting.count }
+  public var unsentBytes: Int {
+    guard isWriting, let stream else { return 0 }
+    return uv_stream_get_write_queue_size(stream) + waiting.count
+  }
 
   /// Hands the bytes to the kernel; what it does not take at once is kept and follows by itself.
   public func write(_ bytes: UnsafeRawBufferPointer) {

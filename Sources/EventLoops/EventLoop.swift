@@ -139,7 +139,8 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
   // MARK: Tasks
 
   /// Starts a task that stays on this loop. Called on the loop it runs at once, up to its first suspension.
-  public func startTask(_ body: @escaping @Sendable () async -> Void) {
+  @discardableResult
+  public func startTask(_ body: @escaping @Sendable () async -> Void) -> Task<Void, Never> {
     if isCurrent {
       Task.immediate(executorPreference: self) { await body() }
     } else {

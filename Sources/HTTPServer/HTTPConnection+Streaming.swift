@@ -1,0 +1,98 @@
+import Bytes
+import EventLoops
+
+extension HTTPConnection {
+  /// Runs the producer of a streamed answer; its head goes out first.
+  func produce(_ producer: @Sendable (BodyWriter) async throws -> Void) async {
+    guard let response, let request else { return }
+    // HTTP/1.0 knows no chunks: the end of the connection is the end of the body.
+    let isChunked = request.minorVersion >= 1
+    if !isChunked || response.closesConnection || context.isDraining { keepsAlive = false }
+    let hasBody = request.method != .head && !response.status.forbidsBody
+    writeHead(response)
+    if isChunked, !response.status.forbidsBody { context.output.append("Transfer-Encoding: chunked\r\n") }
+    context.output.append("\r\n")
+    flush()
+    let writer = BodyWriter(connection: self, isChunked: isChunked && hasBody)
+    self.writer = writer
+    guard hasBody else { return }
+    // Watched while streaming, so that a client that has gone ends the stream.
+    stream.startReading()
+    do {
+      try await producer(writer)
+    } catch {
+      // The head is out, so the only honest way to say that the body is not whole is to cut it off.
+      writer.isBroken = !(error is StreamEnd)
+    }
+  }
+
+  /// The mark that the body is whole.
+  func endStream(_ writer: BodyWriter) {
+    if writer.isChunked { context.output.append("0\r\n\r\n") }
+  }
+}
+
+/// Why a streamed answer's producer is stopped.
+public enum StreamEnd: Error, Sendable {
+  /// The client has gone.
+  case disconnected
+  /// The server is going: end here, the client will come again.
+  case draining
+}
+
+/// Writes a streamed answer, piece by piece, at the speed of its reader.
+public final class BodyWriter: @unchecked Sendable {
+  // Sendable: `write` goes to the loop before it touches anything; the rest is called there.
+
+  private let connection: HTTPConnection
+  private let loop: EventLoop
+  let isChunked: Bool
+  var isBroken = false
+  private var end: StreamEnd?
+  private var waiting: CheckedContinuation<Void, any Error>?
+  /// A piece with its frame. Not the loop's output: that may hold answers of another connection.
+  private var piece = ByteBuffer()
+
+  init(connection: HTTPConnection, isChunked: Bool) {
+    self.connection = connection
+    self.isChunked = isChunked
+    loop = connection.context.loop
+  }
+
+  /// Sends the bytes now; returns once the connection can take more. Throws `StreamEnd` when there is no use in going on.
+  public func write(_ bytes: [UInt8]) async throws {
+    guard loop.isCurrent else { return try await loop.run { try await self.write(bytes) } }
+    try Task.checkCancellation()
+    if let end { throw end }
+    guard !bytes.isEmpty else { return }
+    piece.removeAll(keepingAtMost: 65_536)
+    if isChunked {
+      piece.append(hex: UInt64(bytes.count))
+      piece.append("\r\n")
+    }
+    piece.append(contentsOf: bytes)
+    if isChunked { piece.append("\r\n") }
+    connection.send(piece)
+    if connection.stream.unsentBytes > connection.context.limits.unsentBytes {
+      try await withCheckedThrowingContinuation { waiting = $0 }
+    }
+  }
+
+  public func write(_ text: String) async throws {
+    try await write(Array(text.utf8))
+  }
+
+  /// Whether writing still makes sense. Ask on the loop.
+  public var isOpen: Bool { end == nil }
+
+  func didDrain() {
+    waiting?.resume()
+    waiting = nil
+  }
+
+  func stop(_ reason: StreamEnd) {
+    end = end ?? reason
+    waiting?.resume(throwing: reason)
+    waiting = nil
+  }
+}

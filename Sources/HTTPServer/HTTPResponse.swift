@@ -1,0 +1,74 @@
+public import Bytes
+
+/// What will be answered. A handler fills it; its buffers are reused, so that a warm answer allocates nothing.
+public final class HTTPResponse: @unchecked Sendable {
+  // Sendable: one request's handler has it at a time, and the connection takes it back on the loop when that has returned.
+
+  public var status = HTTPStatus.ok
+  /// The body; bytes, text and numbers are appended in place.
+  public var body = ByteBuffer()
+  /// Whether the body may be sent compressed, where it is large enough and the client accepts it.
+  public var isCompressible = false
+  /// Ends the connection after this answer.
+  public var closesConnection = false
+
+  /// The head's lines after those that the connection writes itself (status, date, length, connection).
+  var fields = ByteBuffer()
+  var producer: (@Sendable (BodyWriter) async throws -> Void)?
+
+  init() {}
+
+  /// Pooled answers keep this much: a page of search results.
+  static let bodyCapacityKept = 65_536
+  static let fieldsCapacityKept = 4_096
+
+  /// Back to an empty 200.
+  public func reset() {
+    status = .ok
+    body.removeAll(keepingAtMost: HTTPResponse.bodyCapacityKept)
+    fields.removeAll(keepingAtMost: HTTPResponse.fieldsCapacityKept)
+    isCompressible = false
+    closesConnection = false
+    producer = nil
+  }
+
+  // MARK: Fields
+
+  /// Adds a field. Length, transfer coding, connection and date are the connection's business.
+  public func addHeader(_ name: StaticString, _ value: StaticString) {
+    fields.append(name)
+    fields.append(": ")
+    fields.append(value)
+    fields.append("\r\n")
+  }
+
+  /// Adds a field with a value from elsewhere; control characters, which could forge further fields, become spaces.
+  @_disfavoredOverload
+  public func addHeader(_ name: StaticString, _ value: String) {
+    fields.append(name)
+    fields.append(": ")
+    for byte in value.utf8 { fields.append(byte: byte < 0x20 || byte == 0x7f ? 0x20 : byte) }
+    fields.append("\r\n")
+  }
+
+  public func addHeader(_ name: StaticString, _ value: Int) {
+    fields.append(name)
+    fields.append(": ")
+    fields.append(decimal: value)
+    fields.append("\r\n")
+  }
+
+  /// Adds whole lines prepared beforehand, each ending in CRLF: the fields every answer has, written once.
+  public func addHeaderLines(_ lines: borrowing ByteBuffer) {
+    fields.append(contentsOf: lines)
+  }
+
+  // MARK: Streams
+
+  /// Answers with what `producer` writes, for as long as it writes; only from asynchronous handlers.
+  ///
+  /// It starts when the handler has returned. It throws out of `write` when the client has gone.
+  public func stream(_ producer: @escaping @Sendable (BodyWriter) async throws -> Void) {
+    self.producer = producer
+  }
+}
