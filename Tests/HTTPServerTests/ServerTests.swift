@@ -2,7 +2,7 @@ import EventLoops
 import HTTPServer
 import Testing
 
-@testable import TestSupport
+
 
 struct EchoService: HTTPService {
   func handler(for request: HTTPRequest) -> HTTPHandler {
