@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "CPlatformProcesses.h"
+
 // gettid: glibc declares pthread_self() const, so the compiler may reuse its value across an `await`.
 int32_t qareeb_thread_id(void);
 

@@ -1,0 +1,34 @@
+# Every command of the project. `make` alone lists them.
+.DEFAULT_GOAL := help
+.PHONY: help run test bench lint format clean
+
+# PORT and DATABASE_URL may come from the environment or from the command line: make run PORT=9000
+
+help: ## list these commands
+	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 16
+
+run: ## set up what is missing, build, and serve on http://localhost:8080 (PORT, DATABASE_URL)
+	@tools/setup
+	@swift build -c release --product qareeb
+	@exec "$$(swift build -c release --show-bin-path)/qareeb" serve
+
+test: ## set up what is missing, then build and run every test
+	@tools/setup --with-tests
+	@swift build --build-tests
+	@swift test --skip-build
+
+bench: ## measure, beside peers in the same run (bench/)
+	@tools/setup --with-bench
+	@bench/run
+
+lint: ## formatting, and the rules of tools/tidy
+	@tools/setup
+	@git ls-files -z --cached --others --exclude-standard -- '*.swift' | xargs -0 -r swift format lint --strict --parallel
+	@tools/tidy --self-test
+	@tools/tidy
+
+format: ## format every Swift file in place
+	@git ls-files -z --cached --others --exclude-standard -- '*.swift' | xargs -0 -r swift format format --in-place --parallel
+
+clean: ## remove what was built; downloads and the database under var/ stay
+	@rm -rf .build bench/.build
