@@ -1,0 +1,52 @@
+/// Every setting of the product as plain values; `Settings()` holds the defaults. How each is named, read and explained is in
+/// `Settings+List.swift`, one row a setting.
+public struct Settings: Sendable {
+  public struct HTTP: Sendable {
+    public var host = "127.0.0.1"
+    public var port = 8080
+    public var unixSocket: String?
+    public var loops: Int?
+  }
+
+  public struct Database: Sendable {
+    public var url: String?
+  }
+
+  public struct Log: Sendable {
+    public enum Level: String, Sendable, CaseIterable { case trace, debug, info, warning, error }
+    public enum Format: String, Sendable, CaseIterable { case auto, json, text }
+    /// A module that logs at another level than the rest.
+    public struct ModuleLevel: Sendable, Equatable {
+      public let module: String
+      public let level: Level
+    }
+
+    public var level = Level.info
+    public var modules: [ModuleLevel] = []
+    public var format = Format.auto
+  }
+
+  public struct Trace: Sendable {
+    public var endpoint: String?
+    public var ratio = 0.1
+    public var serviceName = "qareeb"
+  }
+
+  public struct CORS: Sendable {
+    public var origins: [String] = []
+  }
+
+  public struct Data: Sendable {
+    public var directory = "var"
+  }
+
+  public var http = HTTP()
+  public var database = Database()
+  public var log = Log()
+  public var trace = Trace()
+  public var cors = CORS()
+  public var data = Data()
+  public var limits = Limits()
+
+  public init() {}
+}
