@@ -112,44 +112,15 @@ extension HTTPConnection {
     stream.startReading()
   }
 
-  // MARK: Bytes
-
   /// Appends `response` to the loop's output.
   func writeAnswer() {
     guard let response else { return }
     if response.isCompressible, let request { context.compressor.compress(response, for: request, context.limits) }
-    let start = context.output.count
-    writeHead(response)
-    if !response.status.forbidsBody {
-      context.output.append("Content-Length: ")
-      context.output.append(decimal: response.body.count)
-      context.output.append("\r\n")
-    }
-    context.output.append("\r\n")
-    if request?.method != .head, !response.status.forbidsBody {
-      context.output.append(contentsOf: response.body)
-    }
-    context.statistics.sentBytes.add(context.output.count - start)
-  }
-
-  /// Everything of a head but how long the body is.
-  func writeHead(_ response: HTTPResponse) {
-    if response.status == .ok {
-      context.output.append("HTTP/1.1 200 OK\r\n")
-    } else {
-      context.output.append("HTTP/1.1 ")
-      context.output.append(decimal: Int(response.status.code))
-      context.output.append(" ")
-      context.output.append(response.status.reasonPhrase)
-      context.output.append("\r\n")
-    }
     context.clock.update(nowMilliseconds: context.loop.nowMilliseconds)
-    context.output.append(contentsOf: context.clock.line)
-    if !keepsAlive {
-      context.output.append("Connection: close\r\n")
-    } else if request?.minorVersion == 0 {
-      context.output.append("Connection: keep-alive\r\n")
-    }
-    context.output.append(contentsOf: response.fields)
+    let framing = AnswerFraming(
+      keepsAlive: keepsAlive, minorVersion: request?.minorVersion ?? 1, isHead: request?.method == .head,
+      dateLine: context.clock.line)
+    let count = framing.write(response, to: &context.output)
+    context.statistics.sentBytes.add(count)
   }
 }

@@ -9,9 +9,11 @@ extension HTTPConnection {
     let isChunked = request.minorVersion >= 1
     if !isChunked || response.closesConnection || context.isDraining { keepsAlive = false }
     let hasBody = request.method != .head && !response.status.forbidsBody
-    writeHead(response)
-    if isChunked, !response.status.forbidsBody { context.output.append("Transfer-Encoding: chunked\r\n") }
-    context.output.append("\r\n")
+    context.clock.update(nowMilliseconds: context.loop.nowMilliseconds)
+    let framing = AnswerFraming(
+      keepsAlive: keepsAlive, minorVersion: request.minorVersion, isHead: request.method == .head,
+      dateLine: context.clock.line)
+    framing.writeHead(response, isChunked: isChunked, to: &context.output)
     flush()
     let writer = BodyWriter(connection: self, isChunked: isChunked && hasBody)
     self.writer = writer

@@ -36,25 +36,25 @@ public final class HTTPResponse: @unchecked Sendable {
 
   /// Adds a field. Length, transfer coding, connection and date are the connection's business.
   public func addHeader(_ name: StaticString, _ value: StaticString) {
-    fields.append(name)
-    fields.append(": ")
-    fields.append(value)
-    fields.append("\r\n")
+    HTTPResponse.append(name, to: &fields) { $0.append(value) }
   }
 
   /// Adds a field with a value from elsewhere; control characters, which could forge further fields, become spaces.
   @_disfavoredOverload
   public func addHeader(_ name: StaticString, _ value: String) {
-    fields.append(name)
-    fields.append(": ")
-    for byte in value.utf8 { fields.append(byte: byte < 0x20 || byte == 0x7f ? 0x20 : byte) }
-    fields.append("\r\n")
+    HTTPResponse.append(name, to: &fields) { fields in
+      for byte in value.utf8 { fields.append(byte: byte < 0x20 || byte == 0x7f ? 0x20 : byte) }
+    }
   }
 
   public func addHeader(_ name: StaticString, _ value: Int) {
+    HTTPResponse.append(name, to: &fields) { $0.append(decimal: value) }
+  }
+
+  private static func append(_ name: StaticString, to fields: inout ByteBuffer, _ value: (inout ByteBuffer) -> Void) {
     fields.append(name)
     fields.append(": ")
-    fields.append(decimal: value)
+    value(&fields)
     fields.append("\r\n")
   }
 
