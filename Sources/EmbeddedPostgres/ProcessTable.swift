@@ -30,9 +30,11 @@ enum ProcessTable {
 
   /// Every process of a PostgreSQL server works in its data directory: that is how the children of a killed one are found.
   static func postgresProcesses(in dataDirectory: String) -> [Int32] {
+    all { workingDirectory($0) == dataDirectory && isRunning($0) && isPostgres($0) }.sorted()
+  }
+
+  static func all(where isWanted: (Int32) -> Bool) -> Set<Int32> {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
-    return names.compactMap { Int32($0) }.filter {
-      workingDirectory($0) == dataDirectory && isRunning($0) && isPostgres($0)
-    }
+    return Set(names.compactMap { Int32($0) }.filter(isWanted))
   }
 }

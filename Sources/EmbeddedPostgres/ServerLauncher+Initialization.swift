@@ -46,6 +46,18 @@ extension ServerLauncher {
     }
   }
 
+  /// Ends what runs and removes every file, wherever the placement put it.
+  func removeEverything() throws(ClusterError) {
+    try removeUnfinished()
+    if let data = realPath(placement.data) { try end(ProcessTable.postgresProcesses(in: data)) }
+    let paths = [placement.socketDirectory, placement.root, placement.directory]
+    for path in paths {
+      var status = stat()
+      guard lstat(path, &status) == 0 else { continue }
+      try file("remove \(path)") { try FileManager.default.removeItem(atPath: path) }
+    }
+  }
+
   /// Makes a rename last through a power cut.
   private func flushFolder(_ path: String) throws(ClusterError) {
     let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
