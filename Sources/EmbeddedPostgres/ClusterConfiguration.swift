@@ -68,8 +68,12 @@ struct ClusterConfiguration {
     var text = "# Written by qareeb at each start; put settings of your own into local.conf beside this file.\n"
     // A later line wins over an earlier one of the same name.
     for (name, value) in settings { text += "\(name) = \(Quoted.setting(value))\n" }
-    return text + "include_if_exists 'local.conf'\n"
+    return text + "include 'local.conf'\n"
   }
+
+  /// Made once, then the reader's own.
+  static let localConf =
+    "# Settings of your own; they win over those in postgresql.conf. Never rewritten. Read when the server starts.\n"
 
   var hbaConf: String {
     let role = Quoted.identifier(options.role)

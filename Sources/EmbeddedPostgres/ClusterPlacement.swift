@@ -4,7 +4,7 @@ import Glibc
 /// Where the files of one cluster are:
 ///
 ///     <root>/data         the server's own, readable by its user only
-///     <root>/run          the socket, likewise (elsewhere when the path is too long for a socket)
+///     <root>/run          the socket, likewise (elsewhere when the path is too long for a socket, or has a comma)
 ///     <root>/conf         configuration that we write at each start; `local.conf` there is the reader's own
 ///     <root>/server.log
 ///     <directory>.lock, <directory>.users    beside the folder that was asked for
@@ -126,7 +126,8 @@ struct ClusterPlacement: Sendable {
   /// A folder that only the server's user (and root) can enter, with a path that fits into a socket's address.
   private static func chooseSocketDirectory(root: String, identity: ServerIdentity) throws(ClusterError) -> String {
     let near = root + "/run"
-    if near.utf8.count + 1 + socketName.utf8.count <= maximumSocketPathBytes { return near }
+    // libpq splits `host` at commas and has no way to write one.
+    if !near.contains(","), near.utf8.count + 1 + socketName.utf8.count <= maximumSocketPathBytes { return near }
     let name = "qareeb-\(identity.userID)-\(pathHash(root))"
     // In /run only root makes folders; in a folder open to all, `preparePrivateFolder` refuses one that somebody else made.
     return ServerIdentity.weAreRoot ? "/run/\(name)" : "/tmp/\(name)"

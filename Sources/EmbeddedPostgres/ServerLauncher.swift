@@ -164,14 +164,15 @@ struct ServerLauncher: Sendable {
       ("postgresql.conf", configuration.postgresqlConf), ("pg_hba.conf", configuration.hbaConf),
       ("pg_ident.conf", configuration.identConf),
     ]
-    for (name, text) in files {
-      let path = "\(placement.configuration)/\(name)"
-      try file("write \(path)") {
-        try Data(text.utf8).write(to: URL(filePath: path + ".new"))
-      }
-      guard chmod(path + ".new", 0o644) == 0, rename(path + ".new", path) == 0 else {
-        throw ClusterError(.io, "cannot write \(path): \(errorText(errno))")
-      }
+    for (name, text) in files { try writeFile("\(placement.configuration)/\(name)", text) }
+    let local = "\(placement.configuration)/local.conf"
+    if access(local, F_OK) != 0 { try writeFile(local, ClusterConfiguration.localConf) }
+  }
+
+  private func writeFile(_ path: String, _ text: String) throws(ClusterError) {
+    try file("write \(path)") { try Data(text.utf8).write(to: URL(filePath: path + ".new")) }
+    guard chmod(path + ".new", 0o644) == 0, rename(path + ".new", path) == 0 else {
+      throw ClusterError(.io, "cannot write \(path): \(errorText(errno))")
     }
   }
 

@@ -5,9 +5,9 @@ import Testing
 @testable import EmbeddedPostgres
 
 /// Real servers: made, stopped, killed, shared, moved.
-@Suite struct ClusterTests {
-  @Test func startsFreshAndKeepsItsDataOverRestarts() throws {
-    try withScratch { scratch in
+@Suite(.serialized) struct ClusterTests {
+  @Test func startsFreshAndKeepsItsDataOverRestarts() async throws {
+    try await withScratch { scratch in
       let first = try scratch.start()
       try first.ensureDatabase("souq")
       try first.ensureDatabase("souq")
@@ -30,8 +30,8 @@ import Testing
     }
   }
 
-  @Test func onlyItsUserAndRootMayConnect() throws {
-    try withScratch { scratch in
+  @Test func onlyItsUserAndRootMayConnect() async throws {
+    try await withScratch { scratch in
       let cluster = try scratch.start()
       let attributes = try FileManager.default.attributesOfItem(atPath: cluster.placement.socketDirectory)
       #expect(attributes[.posixPermissions] as? Int == 0o700)
@@ -49,8 +49,8 @@ import Testing
   }
 
   @Test(.enabled(if: geteuid() == 0, "needs root to ask as somebody else"))
-  func othersAreKeptOut() throws {
-    try withScratch { scratch in
+  func othersAreKeptOut() async throws {
+    try await withScratch { scratch in
       let cluster = try scratch.start()
       let nobody = try #require(ServerIdentity.lookUp(name: "nobody"))
       let result = try Subprocess.run(
@@ -63,8 +63,8 @@ import Testing
     }
   }
 
-  @Test func survivesKillOfEverything() throws {
-    try withScratch { scratch in
+  @Test func survivesKillOfEverything() async throws {
+    try await withScratch { scratch in
       var options = scratch.options
       options.durability = .durable
       let first = try scratch.start(options)
@@ -81,8 +81,8 @@ import Testing
     }
   }
 
-  @Test func endsWhatAKilledServerLeaves() throws {
-    try withScratch { scratch in
+  @Test func endsWhatAKilledServerLeaves() async throws {
+    try await withScratch { scratch in
       let first = try scratch.start()
       // A backend in the middle of a query does not notice that its server died.
       let busy = try Subprocess.startServer(
@@ -104,8 +104,8 @@ import Testing
     }
   }
 
-  @Test func aReusedProcessIdIsNotMistakenForTheServer() throws {
-    try withScratch { scratch in
+  @Test func aReusedProcessIdIsNotMistakenForTheServer() async throws {
+    try await withScratch { scratch in
       let first = try scratch.start()
       try first.stop()
       // Our own id: alive, not a PostgreSQL; PostgreSQL itself would believe it.
@@ -117,8 +117,8 @@ import Testing
     }
   }
 
-  @Test func adoptsARunningServer() throws {
-    try withScratch { scratch in
+  @Test func adoptsARunningServer() async throws {
+    try await withScratch { scratch in
       let first = try scratch.start()
       let process = first.serverProcess
       first.abandon()
@@ -130,8 +130,8 @@ import Testing
     }
   }
 
-  @Test func theLastOneOutStopsIt() throws {
-    try withScratch { scratch in
+  @Test func theLastOneOutStopsIt() async throws {
+    try await withScratch { scratch in
       let first = try scratch.start()
       let second = try scratch.start()
       #expect(first.serverProcess == second.serverProcess)
@@ -143,8 +143,8 @@ import Testing
     }
   }
 
-  @Test func saysWhoHoldsTheLock() throws {
-    try withScratch { scratch in
+  @Test func saysWhoHoldsTheLock() async throws {
+    try await withScratch { scratch in
       var options = scratch.options
       options.limits.lockWaitSeconds = 0
       let lock = try FileLock(path: ClusterPlacement.lockPath(ClusterPlacement.canonical(options.directory)))
@@ -160,8 +160,8 @@ import Testing
     }
   }
 
-  @Test func supervisionStartsADeadServerAgain() throws {
-    try withScratch { scratch in
+  @Test func supervisionStartsADeadServerAgain() async throws {
+    try await withScratch { scratch in
       let cluster = try scratch.start()
       try cluster.supervise()
       try cluster.supervise()

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Glibc
 import Synchronization
+import TestSupport
 
 @testable import EmbeddedPostgres
 
@@ -53,14 +54,16 @@ final class Messages: Sendable {
   func contains(_ part: String) -> Bool { all.contains { $0.contains(part) } }
 }
 
-/// Runs a test with a scratch folder and cleans up after it.
-func withScratch(inside: String = "", _ body: (Scratch) throws -> Void) throws {
-  let scratch = try Scratch(inside: inside)
-  do {
-    try body(scratch)
-  } catch {
+/// Runs a test with a scratch folder, on a thread that may block, and cleans up after it.
+func withScratch(inside: String = "", _ body: @Sendable (Scratch) throws -> Void) async throws {
+  try await offThePool {
+    let scratch = try Scratch(inside: inside)
+    do {
+      try body(scratch)
+    } catch {
+      try scratch.cleanUp()
+      throw error
+    }
     try scratch.cleanUp()
-    throw error
   }
-  try scratch.cleanUp()
 }

@@ -1,5 +1,4 @@
 import Glibc
-import Synchronization
 import TestSupport
 import Testing
 
@@ -8,10 +7,10 @@ import Testing
 /// What other suites rely on.
 @Suite struct TestSupportTests {
   @Test func aDatabaseIsACopyOfItsTemplate() async throws {
-    let preparations = Atomic<Int>(0)
+    let preparations = Messages()
     let fingerprint = "\(UInt64.random(in: 0 ... .max))"  // of this run, so that the template is really made
     let template = TestTemplate(name: "of_a_test", fingerprint: fingerprint) { connectionString in
-      preparations.add(1, ordering: .relaxed)
+      preparations.append(connectionString)
       let psql = PostgresInstallation.debianBinaryDirectory + "/psql"
       let result = try Subprocess.run([psql, "-d", connectionString, "-c", "CREATE TABLE t (n int)"], deadlineSeconds: 30)
       #expect(result.exitCode == 0)
@@ -23,40 +22,41 @@ import Testing
     try cluster.run("INSERT INTO t VALUES (1)", database: first.name)
     #expect(try cluster.run("SELECT count(*) FROM t", database: first.name) == "1")
     #expect(try cluster.run("SELECT count(*) FROM t", database: second.name) == "0")
-    #expect(preparations.load(ordering: .relaxed) == 1)
-    try first.drop()
-    try first.drop()
-    try second.drop()
+    #expect(preparations.all.count == 1)
+    try await first.drop()
+    try await first.drop()
+    try await second.drop()
     #expect(throws: ClusterError.self) { try cluster.run("SELECT 1", database: first.name) }
   }
 
   @Test func aDatabaseIsDroppedAlsoAfterAnError() async throws {
     struct Failure: Error {}
-    let name = Mutex("")
+    let names = Messages()
     await #expect(throws: Failure.self) {
       try await TestDatabase.with { database in
-        name.withLock { $0 = database.name }
+        names.append(database.name)
         throw Failure()
       }
     }
-    let left = try TestCluster.shared.run("SELECT count(*) FROM pg_database WHERE datname = '\(name.withLock { $0 })'")
+    let left = try TestCluster.shared.run("SELECT count(*) FROM pg_database WHERE datname = '\(names.all[0])'")
     #expect(left == "0")
   }
 
-  @Test func theServerOfAKilledProcessIsStopped() throws {
-    try withScratch { scratch in
+  @Test func theServerOfAKilledProcessIsStopped() async throws {
+    try await withScratch { scratch in
       let cluster = try scratch.start()
       let owner = try Subprocess.startServer(["/bin/sleep", "600"], logPath: scratch.folder + "/sleep.log")
       try cluster.watch(owner)
       cluster.abandon()
       kill(owner, SIGKILL)
+      #expect(try Subprocess.waitForEnd(of: owner, milliseconds: 10_000))
       Subprocess.collect(owner)
       #expect(try Subprocess.waitForEnd(of: cluster.serverProcess, milliseconds: 30_000))
     }
   }
 
-  @Test func theServerThatOthersUseIsLeftToThem() throws {
-    try withScratch { scratch in
+  @Test func theServerThatOthersUseIsLeftToThem() async throws {
+    try await withScratch { scratch in
       let cluster = try scratch.start()
       let owner = try Subprocess.startServer(["/bin/sleep", "600"], logPath: scratch.folder + "/sleep.log")
       let before = watchdogs(of: owner)
@@ -75,8 +75,8 @@ import Testing
     ProcessTable.all { ProcessTable.commandLine($0).contains("\(owner)") && ProcessTable.commandLine($0).first == "/bin/sh" }
   }
 
-  @Test func aClusterInUseIsNotErased() throws {
-    try withScratch { scratch in
+  @Test func aClusterInUseIsNotErased() async throws {
+    try await withScratch { scratch in
       let cluster = try scratch.start()
       #expect { try PrivateCluster.erase(scratch.options) } throws: { ($0 as? ClusterError)?.code == .held }
       try cluster.stop()
@@ -102,19 +102,19 @@ import Testing
 
   @Test func aManualClockWakesSleepersInOrder() async throws {
     let clock = ManualClock()
-    let woken = Mutex<[Int]>([])
+    let woken = Messages()
     try await withThrowingTaskGroup(of: Void.self) { group in
       for number in 1...3 {
         group.addTask {
           try await clock.sleep(for: .seconds(number))
-          woken.withLock { $0.append(number) }
+          woken.append("\(number)")
         }
       }
       await clock.waitForSleepers(3)
       for number in 1...3 {
         clock.advance(by: .seconds(1))
         try await group.next()
-        #expect(woken.withLock { $0 } == Array(1...number))
+        #expect(woken.all == (1...number).map { "\($0)" })
       }
     }
     #expect(clock.nowMilliseconds == 3000)

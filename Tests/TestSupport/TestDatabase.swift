@@ -26,12 +26,14 @@ public final class TestDatabase: Sendable {
   private static let living = Mutex<Set<String>>([])
 
   public static func make(from template: TestTemplate = .empty) async throws -> TestDatabase {
-    let cluster = try TestCluster.shared
     let source = try await template.database()
-    let name = "test_\(processID)_\(numbers.add(1, ordering: .relaxed).newValue)"
-    try cluster.run("CREATE DATABASE \"\(name)\" TEMPLATE \"\(source)\"")
-    living.withLock { _ = $0.insert(name) }
-    return TestDatabase(name: name, connectionString: cluster.connectionString(database: name))
+    return try await offThePool {
+      let cluster = try TestCluster.shared
+      let name = "test_\(processID)_\(numbers.add(1, ordering: .relaxed).newValue)"
+      try cluster.run("CREATE DATABASE \"\(name)\" TEMPLATE \"\(source)\"")
+      living.withLock { _ = $0.insert(name) }
+      return TestDatabase(name: name, connectionString: cluster.connectionString(database: name))
+    }
   }
 
   /// Runs `body` with a database of its own and drops it, whatever happens.
@@ -43,17 +45,17 @@ public final class TestDatabase: Sendable {
     do {
       result = try await body(database)
     } catch {
-      try database.drop()
+      try await database.drop()
       throw error
     }
-    try database.drop()
+    try await database.drop()
     return result
   }
 
   /// Ends what is connected to it and removes it. Does nothing the second time.
-  public func drop() throws {
+  public func drop() async throws {
     guard Self.living.withLock({ $0.remove(name) }) != nil else { return }
-    try TestCluster.shared.run("DROP DATABASE \"\(name)\" WITH (FORCE)")
+    try await offThePool { [name] in _ = try TestCluster.shared.run("DROP DATABASE \"\(name)\" WITH (FORCE)") }
   }
 
   static func dropAll() throws {

@@ -38,11 +38,20 @@ public struct TestTemplate: Sendable {
 
   /// Prepared under another name and renamed when done: a template that is there is whole, also after a kill.
   private func make(_ key: String) async throws {
-    let cluster = try TestCluster.shared
-    if try exists(key, in: cluster) { return }
     let unfinished = "test_\(processID)_making_\(name)"
-    try cluster.run("CREATE DATABASE \"\(unfinished)\" TEMPLATE template0")
-    try await prepare(cluster.connectionString(database: unfinished))
+    let connectionString: String? = try await offThePool {
+      let cluster = try TestCluster.shared
+      if try exists(key, in: cluster) { return nil }
+      try cluster.run("CREATE DATABASE \"\(unfinished)\" TEMPLATE template0")
+      return cluster.connectionString(database: unfinished)
+    }
+    guard let connectionString else { return }
+    try await prepare(connectionString)
+    try await offThePool { try publish(unfinished, as: key) }
+  }
+
+  private func publish(_ unfinished: String, as key: String) throws {
+    let cluster = try TestCluster.shared
     do {
       try cluster.run("ALTER DATABASE \"\(unfinished)\" RENAME TO \"\(key)\"")
     } catch {
