@@ -25,6 +25,8 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
   enum Work {
     case job(UnownedJob)
     case closure(@Sendable () -> Void)
+    /// Taken out and run.
+    case done
   }
 
   private struct Inbox {
@@ -86,6 +88,7 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
   private func runElsewhere(_ work: Work) {
     switch work {
     case .job(let job): globalConcurrentExecutor.enqueue(job)
+    case .done: break
     case .closure: break  // belongs to the loop's own objects, which are gone
     }
   }
@@ -96,12 +99,15 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
     guard head < ready.count else { return }
     var remaining = LoopLimits.workPerTurn
     while head < ready.count, remaining > 0 {
+      // Taken out before it runs: what it captured may end with it, and an end may ask for more work.
       let work = ready[head]
+      ready[head] = .done
       head += 1
       remaining -= 1
       switch work {
       case .job(let job): job.runSynchronously(on: asUnownedTaskExecutor())
       case .closure(let body): body()
+      case .done: break
       }
     }
     if head == ready.count {

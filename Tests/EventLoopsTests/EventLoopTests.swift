@@ -29,6 +29,27 @@ import Testing
     }
   }
 
+  @Test func whatEndsWithItsLastClosureMayAskForMoreWork() async throws {
+    final class Farewell: Sendable {
+      let loop: EventLoop
+      let done: CheckedContinuation<Void, Never>
+      init(_ loop: EventLoop, _ done: CheckedContinuation<Void, Never>) {
+        self.loop = loop
+        self.done = done
+      }
+      deinit { loop.execute { [done] in done.resume() } }
+    }
+    try await withGroup(1) { group in
+      let loop = group.loops[0]
+      await withCheckedContinuation { (done: CheckedContinuation<Void, Never>) in
+        loop.execute {
+          let farewell = Farewell(loop, done)
+          loop.execute { _ = farewell }
+        }
+      }
+    }
+  }
+
   @Test func aTaskStaysOnItsLoopAcrossSuspensions() async throws {
     try await withGroup { group in
       for loop in group.loops {
