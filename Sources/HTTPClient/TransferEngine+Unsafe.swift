@@ -23,7 +23,7 @@ final class TransferEngine: @unchecked Sendable {
     self.options = options
   }
 
-  // No deinit: `HTTPClient` closes the engine on its loop. If the loop ended first, the process is ending, and the kernel closes the
+  // No deinit: `Client` closes the engine on its loop. If the loop ended first, the process is ending, and the kernel closes the
   // idle connections.
 
   // MARK: Transfers

@@ -4,10 +4,10 @@ import Testing
 
 /// A client on loops of its own, closed when the body ends.
 func withClient(
-  loops: Int = 1, options: HTTPClientOptions = HTTPClientOptions(), _ body: (HTTPClient, EventLoopGroup) async throws -> Void
+  loops: Int = 1, options: HTTPClientOptions = HTTPClientOptions(), _ body: (Client, EventLoopGroup) async throws -> Void
 ) async throws {
   let group = try EventLoopGroup(count: loops, name: "client")
-  let client = HTTPClient(group: group, options: options)
+  let client = Client(group: group, options: options)
   let outcome: Result<Void, any Error>
   do {
     outcome = .success(try await body(client, group))
@@ -20,7 +20,7 @@ func withClient(
 }
 
 /// The error a request ends with; an answer fails the test.
-func failure(_ client: HTTPClient, _ request: ClientRequest, _ location: SourceLocation = #_sourceLocation) async
+func failure(_ client: Client, _ request: ClientRequest, _ location: SourceLocation = #_sourceLocation) async
   -> HTTPClientError?
 {
   do throws(HTTPClientError) {

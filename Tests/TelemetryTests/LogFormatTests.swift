@@ -1,4 +1,3 @@
-import JSON
 import Telemetry
 import Testing
 

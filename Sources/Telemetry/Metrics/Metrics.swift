@@ -4,7 +4,8 @@ import Synchronization
 public struct Counter: Sendable {
   let cells: AtomicCells
 
-  init() { cells = AtomicCells(cells: 1) }
+  /// A counter of no registry, to be shown by a callback or not at all.
+  public init() { cells = AtomicCells(cells: 1) }
 
   public func add(_ amount: Int = 1) {
     precondition(amount >= 0, "a counter only grows")

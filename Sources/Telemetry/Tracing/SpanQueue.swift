@@ -11,6 +11,7 @@ public final class SpanQueue: SpanExporter {
     var waiting: [FinishedSpan] = []
     var wake: (@Sendable () -> Void)?
     var isAwake = false
+    var isClosed = false
   }
 
   private let capacity: Int
@@ -27,7 +28,7 @@ public final class SpanQueue: SpanExporter {
 
   public func offer(_ span: FinishedSpan) {
     let wake: (@Sendable () -> Void)? = state.withLock { state in
-      guard state.waiting.count < capacity else {
+      guard state.waiting.count < capacity, !state.isClosed else {
         dropped.add(1, ordering: .relaxed)
         return nil
       }
@@ -41,6 +42,9 @@ public final class SpanQueue: SpanExporter {
 
   /// Called, from the thread of the span that filled the batch, once until the next `take`.
   public func onBatchReady(_ wake: (@Sendable () -> Void)?) { state.withLock { $0.wake = wake } }
+
+  /// Takes nothing more: what is offered from now on is dropped and counted.
+  public func close() { state.withLock { $0.isClosed = true } }
 
   /// Removes up to `maximum` spans, oldest first.
   public func take(atMost maximum: Int) -> [FinishedSpan] {

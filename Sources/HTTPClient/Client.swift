@@ -8,7 +8,7 @@ public import EventLoops
 import Synchronization
 
 /// Sends requests from any task. Close it before its loops: what is in flight then fails instead of waiting for ever.
-public final class HTTPClient: Sendable {
+public final class Client: Sendable {
   private let engines: [TransferEngine]
   private let turn = Atomic<Int>(0)
 

@@ -6,7 +6,7 @@ import Testing
 
 /// Needs the `openssl` command for a certificate and a server; Debian brings it with `ca-certificates`.
 @Suite(.enabled(if: access("/usr/bin/openssl", X_OK) == 0, "no openssl command"))
-struct HTTPClientTLSTests {
+struct ClientTLSTests {
   @Test func aCertificateMustVerify() async throws {
     let server = try SecureServer()
     defer { server.stop() }

@@ -3,7 +3,7 @@ import Glibc
 import HTTPClient
 import Testing
 
-@Suite struct HTTPClientTests {
+@Suite struct ClientExchangeTests {
   @Test func anAnswerComesWhole() async throws {
     let (requests, report) = AsyncStream.makeStream(of: ServerRequest.self)
     let server = try ScriptedServer { connection, _ in

@@ -3,7 +3,7 @@ import Glibc
 import HTTPClient
 import Testing
 
-@Suite struct HTTPClientFailureTests {
+@Suite struct ClientFailureTests {
   @Test(arguments: [
     "", "host/path", "ftp://h/", "file:///etc/passwd", "gopher://h", "http://h/a b", "http://h/\r\nX: y", "http://h/ع", "HTTP:/h",
     "http://",
@@ -292,7 +292,7 @@ import Testing
 
   @Test func afterItsLoopsAClientOnlyRefuses() async throws {
     let group = try EventLoopGroup(count: 1)
-    let client = HTTPClient(group: group)
+    let client = Client(group: group)
     await group.shutdown()
     #expect(await failure(client, ClientRequest(.get, "http://127.0.0.1:1/"))?.code == .closed)
     await client.shutdown()
