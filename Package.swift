@@ -95,7 +95,7 @@ let package = Package(
     tests("Terminal"),
     tests("HTTPServer", ["EventLoops"]),
     tests("HTTPClient", ["EventLoops", "HTTPServer"]),
-    tests("TraceExport", ["EventLoops", "HTTPServer", "Telemetry", "JSON"]),
+    tests("TraceExport", ["EventLoops", "HTTPClient", "HTTPServer", "Telemetry", "JSON"]),
     tests("WebAPI", ["HTTPServer", "EventLoops", "JSON", "Telemetry"]),
     tests("PostgresClient", ["EventLoops", "EmbeddedPostgres"]),
     tests("Migrations", ["PostgresClient", "EventLoops"]),

@@ -1,7 +1,8 @@
-import Bytes
 import EventLoops
 import HTTPServer
 import Testing
+
+
 
 struct EchoService: HTTPService {
   func handler(for request: HTTPRequest) -> HTTPHandler {
