@@ -13,7 +13,7 @@ public struct Settings: Sendable {
   }
 
   public struct Log: Sendable {
-    public enum Level: String, Sendable, CaseIterable { case trace, debug, info, warning, error }
+    public enum Level: String, Sendable, CaseIterable { case trace, debug, info, notice, warning, error, critical }
     public enum Format: String, Sendable, CaseIterable { case auto, json, text }
     /// A module that logs at another level than the rest.
     public struct ModuleLevel: Sendable, Equatable {

@@ -1,8 +1,7 @@
+import Bytes
 import EventLoops
 import HTTPServer
 import Testing
-
-
 
 struct EchoService: HTTPService {
   func handler(for request: HTTPRequest) -> HTTPHandler {
