@@ -1,11 +1,11 @@
 # Every command of the project. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run test bench lint format clean
+.PHONY: help run test bench bench-tiny lint format clean
 
 # PORT and DATABASE_URL may come from the environment or from the command line: make run PORT=9000
 
 help: ## list these commands
-	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 16
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 16
 
 run: ## set up what is missing, build, and serve on http://localhost:8080 (PORT, DATABASE_URL)
 	@tools/setup
@@ -20,6 +20,10 @@ test: ## set up what is missing, then build and run every test
 bench: ## measure, beside peers in the same run (bench/)
 	@tools/setup --with-bench
 	@bench/run
+
+bench-tiny: ## every benchmark, as short as it can be: does everything still work?
+	@tools/setup --with-bench
+	@bench/run --tiny
 
 lint: ## formatting, and the rules of tools/tidy
 	@tools/setup

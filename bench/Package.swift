@@ -2,14 +2,31 @@
 // Benchmarks: their own package, so that the product's tests and builds never wait for them.
 import PackageDescription
 
-let settings: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+let settings: [SwiftSetting] = [
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+let platform = Target.Dependency.product(name: "Platform", package: "qareeb")
 
 let package = Package(
   name: "bench",
   dependencies: [.package(name: "qareeb", path: "..")],
   targets: [
+    // What every benchmark needs: processes, load, rounds, results, charts.
+    .target(name: "BenchKit", swiftSettings: settings),
+    // The command: one file a subcommand.
+    .executableTarget(name: "qareeb-bench", dependencies: ["BenchKit", "TargetRoutes", platform], swiftSettings: settings),
+
+    // What is measured: the product's server with a few routes; once as it is, once with every allocation counted.
+    .target(name: "TargetRoutes", dependencies: [platform], swiftSettings: settings),
+    .target(name: "CAllocations"),
+    .executableTarget(name: "http-target", dependencies: ["TargetRoutes", platform], swiftSettings: settings),
     .executableTarget(
-      name: "http-target", dependencies: [.product(name: "Platform", package: "qareeb")], swiftSettings: settings)
+      name: "counted-target", dependencies: ["CAllocations", "TargetRoutes", platform], swiftSettings: settings),
+
+    .testTarget(name: "BenchKitTests", dependencies: ["BenchKit"], swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]
 )

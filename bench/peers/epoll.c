@@ -1,4 +1,4 @@
-// The floor: a fixed answer from a bare epoll loop a thread, which looks for the end of a head and nothing else.
+// The floor: a fixed answer from a bare epoll loop a thread, which looks for the end of a head and nothing else. Its date stands still.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 static char answer[4096];
@@ -50,13 +51,27 @@ static void *serve(void *unused) {
   return unused;
 }
 
+static void prepare_answer(const char *body_path) {
+  static char body[2048];
+  char date[64];
+  FILE *file = fopen(body_path, "r");
+  if (!file) { perror(body_path); exit(1); }
+  size_t size = fread(body, 1, sizeof body, file);
+  fclose(file);
+  time_t now = time(NULL);
+  strftime(date, sizeof date, "%a, %d %b %Y %H:%M:%S GMT", gmtime(&now));
+  answer_size = sprintf(answer,
+      "HTTP/1.1 200 OK\r\nDate: %s\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n\r\n", date, size);
+  memcpy(answer + answer_size, body, size);
+  answer_size += size;
+}
+
+// epoll PORT THREADS BODY-FILE
 int main(int count, char **arguments) {
-  port = count > 1 ? atoi(arguments[1]) : 18081;
-  int threads = count > 2 ? atoi(arguments[2]) : 2, body = 1500;
-  answer_size = sprintf(answer, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n", body);
-  memset(answer + answer_size, 'x', body);
-  answer_size += body;
+  if (count != 4) { fprintf(stderr, "usage: epoll PORT THREADS BODY-FILE\n"); return 2; }
+  port = atoi(arguments[1]);
+  prepare_answer(arguments[3]);
   pthread_t thread;
-  for (int i = 1; i < threads; i++) pthread_create(&thread, NULL, serve, NULL);
+  for (int i = 1; i < atoi(arguments[2]); i++) pthread_create(&thread, NULL, serve, NULL);
   serve(NULL);
 }

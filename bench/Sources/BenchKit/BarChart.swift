@@ -1,0 +1,98 @@
+/// Horizontal bars with their spread as whiskers, as one SVG file that needs nothing else and reads on light and dark pages.
+public struct BarChart {
+  public enum Emphasis: String { case ours, peer }
+
+  public struct Bar {
+    let label: String
+    let value: Spread
+    let emphasis: Emphasis
+    /// The most it should be, drawn as a mark.
+    let goal: Double?
+
+    public init(_ label: String, _ value: Spread, _ emphasis: Emphasis, goal: Double? = nil) {
+      self.label = label
+      self.value = value
+      self.emphasis = emphasis
+      self.goal = goal
+    }
+  }
+
+  let title: String
+  let unit: String
+  let footnote: String
+  let bars: [Bar]
+
+  public init(title: String, unit: String, footnote: String, bars: [Bar]) {
+    self.title = title
+    self.unit = unit
+    self.footnote = footnote
+    self.bars = bars
+  }
+
+  private static let width = 860.0
+  private static let labelWidth = 300.0
+  private static let valueWidth = 150.0
+  private static let rowHeight = 30.0
+  private static let top = 64.0
+
+  public var svg: String {
+    let bottom = BarChart.top + Double(bars.count) * BarChart.rowHeight
+    let height = bottom + 46
+    let largest = bars.map { max($0.value.maximum, $0.goal ?? 0) }.max() ?? 1
+    let scale = (BarChart.width - BarChart.labelWidth - BarChart.valueWidth) / max(largest, .leastNormalMagnitude)
+    let rows = bars.enumerated().map { row($1, top: BarChart.top + Double($0) * BarChart.rowHeight, scale: scale) }
+    return """
+      <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(number(BarChart.width)) \(number(height))" role="img">
+      <title>\(escaped(title))</title>
+      <style>
+      text { font: 13px system-ui, sans-serif; fill: #1f2328 } .title { font-size: 16px; font-weight: 600 } .small { font-size: 11px; fill: #59636e }
+      .page { fill: #ffffff; stroke: #d1d9e0 } .ours { fill: #2f7d6b } .peer { fill: #8c959f } .line { stroke: #1f2328; stroke-width: 1.5 } .goal { stroke: #bc4c00; stroke-width: 2 }
+      @media (prefers-color-scheme: dark) {
+      text { fill: #f0f6fc } .small { fill: #9198a1 } .page { fill: #0d1117; stroke: #3d444d } .ours { fill: #4fb89f } .peer { fill: #656c76 } .line { stroke: #f0f6fc } .goal { stroke: #f0883e }
+      }
+      </style>
+      <rect class="page" x="0.5" y="0.5" width="\(number(BarChart.width - 1))" height="\(number(height - 1))" rx="8"/>
+      <text class="title" x="20" y="30">\(escaped(title))</text>
+      <text class="small" x="20" y="48">\(escaped(unit))</text>
+      \(rows.joined(separator: "\n"))
+      <text class="small" x="20" y="\(number(bottom + 26))">\(escaped(footnote))</text>
+      </svg>
+
+      """
+  }
+
+  private func row(_ bar: Bar, top: Double, scale: Double) -> String {
+    let left = BarChart.labelWidth
+    let middle = top + BarChart.rowHeight / 2
+    let low = left + bar.value.minimum * scale
+    let high = left + bar.value.maximum * scale
+    let end = max(high, left + (bar.goal ?? 0) * scale)
+    var lines = [
+      "<text x=\"\(number(left - 10))\" y=\"\(number(middle + 4))\" text-anchor=\"end\">\(escaped(bar.label))</text>",
+      "<rect class=\"\(bar.emphasis.rawValue)\" x=\"\(number(left))\" y=\"\(number(top + 6))\" "
+        + "width=\"\(number(bar.value.median * scale))\" height=\"\(number(BarChart.rowHeight - 12))\" rx=\"2\"/>",
+      "<path class=\"line\" d=\"M\(number(low)) \(number(middle))H\(number(high))M\(number(low)) \(number(middle - 4))v8"
+        + "M\(number(high)) \(number(middle - 4))v8\"/>",
+    ]
+    if let goal = bar.goal {
+      let x = left + goal * scale
+      lines.append("<path class=\"goal\" d=\"M\(number(x)) \(number(top + 3))v\(number(BarChart.rowHeight - 6))\"/>")
+    }
+    lines.append("<text x=\"\(number(end + 8))\" y=\"\(number(middle + 4))\">\(bar.value.median.text(places: 2))</text>")
+    return lines.joined(separator: "\n")
+  }
+
+  private func number(_ value: Double) -> String { value.text(places: 1) }
+
+  private func escaped(_ text: String) -> String {
+    String(
+      text.flatMap { character in
+        switch character {
+        case "&": "&amp;"
+        case "<": "&lt;"
+        case ">": "&gt;"
+        default: String(character)
+        }
+      })
+  }
+}

@@ -1,0 +1,61 @@
+// The routes that are measured, served by the product's own server. They are what a feature would write, no faster.
+import Bytes
+import Glibc
+public import HTTPServer
+
+/// Paths of the routes; a path ends its URL, there are no queries.
+public enum TargetPath {
+  public static let fixed = "/fixed"
+  public static let fixedAsync = "/fixed-async"
+  public static let hits = "/hits"
+  public static let hitsAsync = "/hits-async"
+}
+
+/// The same bytes that every peer answers: 1,500 of JSON.
+public let fixedBody: String = {
+  let start = "{\"data\":{\"name\":\"Qareeb\",\"text\":\""
+  let end = "\"}}"
+  return start + String(repeating: "x", count: 1_500 - start.utf8.count - end.utf8.count) + end
+}()
+
+/// Fixed and JSON routes, each once synchronous and once asynchronous.
+public struct TargetRoutes: HTTPService {
+  private let fixed: HTTPHandler
+  private let fixedAsync: HTTPHandler
+  private let hits: HTTPHandler
+  private let hitsAsync: HTTPHandler
+  private let notFound: HTTPHandler
+
+  public init() {
+    let body = fixedBody
+    let page = SearchPage.sample
+    fixed = .synchronous { _, response in
+      response.addHeader("Content-Type", "application/json")
+      response.body.append(body)
+    }
+    fixedAsync = .asynchronous { _, response in
+      response.addHeader("Content-Type", "application/json")
+      response.body.append(body)
+    }
+    hits = .synchronous { _, response in page.write(to: response) }
+    hitsAsync = .asynchronous { _, response in page.write(to: response) }
+    notFound = .synchronous { _, response in response.status = .notFound }
+  }
+
+  public func handler(for request: HTTPRequest) -> HTTPHandler {
+    request.withPathBytes { path in
+      if path.elementsEqual(TargetPath.fixed.utf8) { return fixed }
+      if path.elementsEqual(TargetPath.fixedAsync.utf8) { return fixedAsync }
+      if path.elementsEqual(TargetPath.hits.utf8) { return hits }
+      if path.elementsEqual(TargetPath.hitsAsync.utf8) { return hitsAsync }
+      return notFound
+    }
+  }
+
+  public func fail(_ failure: HTTPFailure, request: HTTPRequest?, response: HTTPResponse) {
+    response.status = failure.status
+  }
+}
+
+/// The wall clock that `Server` asks for.
+public func wallClockSeconds() -> Int64 { Int64(time(nil)) }

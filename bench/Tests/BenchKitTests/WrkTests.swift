@@ -1,0 +1,35 @@
+import Testing
+
+@testable import BenchKit
+
+@Suite struct WrkTests {
+  static let output = """
+    Running 2s test @ http://127.0.0.1:18080/fixed
+      2 threads and 64 connections
+      Thread Stats   Avg      Stdev     Max   +/- Stdev
+        Latency   501.22us  612.10us  15.01ms   93.42%
+        Req/Sec    71.23k     4.12k   80.11k    70.00%
+      Latency Distribution
+         50%  377.00us
+         75%  520.00us
+         90%    0.92ms
+         99%    3.10ms
+      283461 requests in 2.10s, 452.31MB read
+    Requests/sec: 134982.11
+    Transfer/sec:    215.39MB
+    """
+
+  @Test func readsCountsAndLatencies() throws {
+    let result = try Wrk.parse(WrkTests.output)
+    #expect(result == Wrk.Result(requests: 283_461, requestsPerSecond: 134_982.11, p50Microseconds: 377, p99Microseconds: 3_100))
+  }
+
+  @Test(arguments: ["  Socket errors: connect 0, read 3, write 0, timeout 0", "  Non-2xx or 3xx responses: 12"])
+  func refusesRunsWithErrors(line: String) {
+    #expect(throws: BenchError.self) { try Wrk.parse(WrkTests.output + "\n" + line) }
+  }
+
+  @Test func refusesOutputWithoutResult() {
+    #expect(throws: BenchError.self) { try Wrk.parse("unable to connect to 127.0.0.1:18080 Connection refused") }
+  }
+}
