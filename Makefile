@@ -5,7 +5,7 @@
 # PORT and DATABASE_URL may come from the environment or from the command line: make run PORT=9000
 
 help: ## list these commands
-	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 16
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 20
 
 run: ## set up what is missing, build, and serve on http://localhost:8080 (PORT, DATABASE_URL)
 	@tools/setup
