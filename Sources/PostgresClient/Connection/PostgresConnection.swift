@@ -123,7 +123,7 @@ public final class PostgresConnection: @unchecked Sendable {
 /// What a connection needs to know besides where to connect.
 public struct ConnectionOptions: Sendable {
   public var connectTimeoutMilliseconds: UInt64 = 5_000
-  /// How long a statement may take unless it says otherwise.
+  /// How long a statement may take unless it says otherwise; 0: as long as it takes.
   public var statementTimeoutMilliseconds: UInt64 = 10_000
   /// The server's own `statement_timeout`, in case this process can no longer cancel; 0 leaves the server's setting.
   public var serverStatementTimeoutMilliseconds: UInt64 = 0

@@ -86,6 +86,29 @@ public final class Database: PostgresQuerying {
     return try await pool.loop.run { try await pool.withConnection(body) }
   }
 
+  /// Opens a connection outside of the pools, without deadlines of client or server, for work that may take hours; closes it
+  /// when `body` has ended.
+  public func withDedicatedConnection<R: Sendable>(
+    _ body: @escaping @Sendable (PostgresConnection) async throws -> R
+  ) async throws -> R {
+    let loop = (currentPool ?? nextPool).loop
+    return try await loop.run { [configuration] in
+      var options = ConnectionOptions()
+      options.connectTimeoutMilliseconds = configuration.connection.connectTimeoutMilliseconds
+      options.statementTimeoutMilliseconds = 0
+      options.onNotice = configuration.connection.onNotice
+      let connection = try await PostgresConnection.connect(configuration.target, on: loop, options: options)
+      do {
+        let result = try await body(connection)
+        await connection.close()
+        return result
+      } catch {
+        await connection.close()
+        throw error
+      }
+    }
+  }
+
   /// Runs `body` in a transaction on a connection of its own: COMMIT when it returns, ROLLBACK when it throws.
   ///
   /// If it loses against another transaction (40001, 40P01), it is run again, up to `retry.maximumAttempts` times: `body`
