@@ -36,6 +36,7 @@ extension PostgresConnection {
   /// Suspends until something happens on the socket.
   func waitForSocket() async throws {
     guard libpq != nil else { throw closedError }
+    guard !inputHasEnded else { return }
     await withTaskCancellationHandler {
       await withUnsafeContinuation { continuation in
         // Only answers are waited for without a way to hurry the server: cancellation sends it a request.
@@ -67,11 +68,15 @@ extension PostgresConnection {
     }
   }
 
-  /// The next result of a simple query; nil after the last.
+  /// The next result of a simple query; nil after the last. When the connection ends, what the server said last comes first.
   func nextResult() async throws -> LibpqResult? {
     while true {
       guard let libpq else { throw closedError }
-      if PQisBusy(libpq) == 0 { return PQgetResult(libpq).map(LibpqResult.init) }
+      if PQisBusy(libpq) == 0 || inputHasEnded {
+        if let result = PQgetResult(libpq) { return LibpqResult(result) }
+        if inputHasEnded { close(lostError("the connection broke")) }
+        return nil
+      }
       try await waitForSocket()
     }
   }
@@ -106,7 +111,10 @@ extension PostgresConnection {
       case .done, .other: break
       }
     }
-    guard var failure else { return }
+    guard var failure else {
+      if isClosed { throw closedError }
+      return
+    }
     if failure.sqlState == .queryCanceled, hasTimedOut || Task.isCancelled {
       failure = PostgresError(hasTimedOut ? .timeout : .cancelled, failure.message, sqlState: failure.sqlState)
     }

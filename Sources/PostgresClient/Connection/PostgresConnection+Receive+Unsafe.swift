@@ -9,8 +9,12 @@ extension PostgresConnection {
     if case .failure(let error) = events { return close(PostgresError(.connectionLost, "\(error)")) }
     if case .success(let events) = events, events.contains(.writable) { flush() }
     if isExclusive {
-      // Whoever has the connection to himself looks for himself.
-      if PQconsumeInput(libpq) == 0 { close(lostError("the connection broke")) }
+      // Whoever has the connection to himself looks for himself, also at what came before the end.
+      if PQconsumeInput(libpq) == 0 {
+        inputHasEnded = true
+        watch?.close()
+        watch = nil
+      }
       return resumeExclusiveWaiter()
     }
     let couldRead = PQconsumeInput(libpq) == 1

@@ -32,6 +32,8 @@ public final class PostgresConnection: @unchecked Sendable {
   var strayEnds = 0
   /// COPY and scripts have the connection to themselves, outside of pipeline mode.
   var isExclusive = false
+  /// The server has closed the connection while somebody had it to himself.
+  var inputHasEnded = false
   var exclusiveWaiter: UnsafeContinuation<Void, Never>?
 
   var cancelIsUnderWay = false

@@ -66,7 +66,10 @@ extension PostgresConnection {
     while let result = try await nextResult() {
       if result.status == .failed { failure = failure ?? result.error } else { count += result.affectedCount }
     }
-    guard var failure else { return count }
+    guard var failure else {
+      if isClosed { throw closedError }
+      return count
+    }
     // A COPY carries data: what the server quotes of them stays out.
     failure = PostgresError.withoutData(failure)
     if failure.sqlState == .queryCanceled, Task.isCancelled {
@@ -97,7 +100,7 @@ extension PostgresConnection {
       guard let libpq else { throw closedError }
       switch reason.map({ PQputCopyEnd(libpq, $0) }) ?? PQputCopyEnd(libpq, nil) {
       case 1: return try await waitUntilFlushed()
-      case 0: try await waitUntilFlushed()
+      case 0 where !inputHasEnded: try await waitUntilFlushed()
       default:
         let error = lostError("the COPY broke")
         close(error)
@@ -130,6 +133,11 @@ extension PostgresConnection {
         if chunk.count >= PostgresLimits.copyChunkBytes { return chunk }
       case 0:
         if !chunk.isEmpty { return chunk }
+        if inputHasEnded {
+          let error = lostError("the connection broke during COPY")
+          close(error)
+          throw error
+        }
         isPaused = false
         watch?.watch(.readable)
         try await waitForSocket()
