@@ -41,7 +41,7 @@ private final class Bench: Sendable {
     await database.close()
     await group.shutdown()
     try FileManager.default.removeItem(atPath: folder)
-    try home.drop()
+    try await home.drop()
   }
 }
 
