@@ -87,7 +87,7 @@ extension HTTPConnection {
   }
 
   /// Writes an answer that is complete, and goes on.
-  private func finish() {
+  func finish() {
     if response?.closesConnection == true || context.isDraining { keepsAlive = false }
     writeAnswer()
     finishRequest()

@@ -12,6 +12,8 @@ final class ServerLoop: @unchecked Sendable {
 
   /// Answers of the connection that is being read, so that pipelined ones leave in one write.
   var output = ByteBuffer()
+  /// Where a WebSocket's frame is put together; empty of meaning between two writes.
+  var frame = ByteBuffer()
   var clock: ServerClock
   let compressor = Compressor()
   private(set) var inFlight = 0
