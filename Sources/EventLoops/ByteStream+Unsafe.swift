@@ -28,6 +28,7 @@ public final class ByteStream: HandleOwner {
   private var inFlight = ByteBuffer()
   private var waiting = ByteBuffer()
   private var isWriting = false
+  private var writtenBytes = 0
   private var wantsShutdown = false
   private var writeRequest: UnsafeMutablePointer<uv_write_t>?
 
@@ -115,9 +116,13 @@ public final class ByteStream: HandleOwner {
     return uv_stream_get_write_queue_size(stream) + waiting.count
   }
 
+  /// Bytes that the kernel has taken so far: grows as long as the peer reads.
+  public var takenBytes: Int { writtenBytes - unsentBytes }
+
   /// Hands the bytes to the kernel; what it does not take at once is kept and follows by itself.
   public func write(_ bytes: UnsafeRawBufferPointer) {
     guard let stream, bytes.count > 0 else { return }
+    writtenBytes += bytes.count
     guard !isWriting else { return waiting.append(contentsOf: bytes) }
     var sent = 0
     // A short count means a full socket buffer: trying again at once would only fail.

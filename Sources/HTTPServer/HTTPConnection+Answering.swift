@@ -78,9 +78,11 @@ extension HTTPConnection {
     isWorking = false
     task = nil
     context.release(client)
+    // Let go in any case: connection and writer know each other.
+    let writer = self.writer
+    self.writer = nil
     guard phase == .answering || phase == .body else { return }
     guard let writer else { return finish() }
-    self.writer = nil
     if writer.isBroken { return close() }
     endStream(writer)
     finishRequest()
@@ -107,9 +109,10 @@ extension HTTPConnection {
     hasAnswered = true
     dropsBody = true
     bodyBytes = 0
+    restartDeadline()
     if !keepsAlive { return linger() }
     flush()
-    stream.startReading()
+    bodyWasTaken()
   }
 
   /// Appends `response` to the loop's output.

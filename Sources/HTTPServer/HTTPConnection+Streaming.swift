@@ -18,8 +18,7 @@ extension HTTPConnection {
     let writer = BodyWriter(connection: self, isChunked: isChunked && hasBody)
     self.writer = writer
     guard hasBody else { return }
-    // Watched while streaming, so that a client that has gone ends the stream.
-    stream.startReading()
+    watchPeer()
     do {
       try await producer(writer)
     } catch {

@@ -38,6 +38,8 @@ final class HTTPConnection: ByteStreamHandler, @unchecked Sendable {
   /// The body is read to its end and dropped: nobody wants it (any more).
   var dropsBody = false
   var bodyBytes = 0
+  /// Chunk extensions and trailers.
+  var besideBodyBytes = 0
   var isInTrailer = false
   /// A streaming handler answered before its body was read to the end.
   var hasAnswered = false
@@ -49,7 +51,6 @@ final class HTTPConnection: ByteStreamHandler, @unchecked Sendable {
   /// Input behind the request that is being answered.
   private var pending = ByteBuffer()
   private var isReadingInput = false
-  private var lingered = 0
   private var peerHasEnded = false
 
   init(stream: ByteStream, context: ServerLoop, client: ServerLoop.Client) {
@@ -70,14 +71,14 @@ final class HTTPConnection: ByteStreamHandler, @unchecked Sendable {
     case .closed:
       return
     case .lingering:
-      lingered += bytes.count
-      if lingered > context.limits.discardedBodyBytes { close() }
+      return
     case .answering:
       pending.append(contentsOf: bytes)
-      if pending.count >= context.limits.pendingInputBytes { stream.stopReading() }
+      regulateReading()
     case .idle, .head, .body:
-      takeInput(bytes)
-      if !pending.isEmpty { takePendingInput() }
+      // What came earlier is looked at earlier.
+      if pending.isEmpty { takeInput(bytes) } else { pending.append(contentsOf: bytes) }
+      takePendingInput()
     }
   }
 
@@ -105,10 +106,7 @@ final class HTTPConnection: ByteStreamHandler, @unchecked Sendable {
       }
     }
     isReadingInput = false
-    if !rest.isEmpty, phase != .lingering, phase != .closed {
-      pending.append(contentsOf: rest)
-      if phase != .answering { stream.stopReading() }
-    }
+    if !rest.isEmpty, phase != .lingering, phase != .closed { pending.append(contentsOf: rest) }
     flush()
     if phase == .idle, pending.isEmpty, peerHasEnded || context.isDraining { closeWhenSent() }
     updateDeadline()
@@ -123,9 +121,37 @@ final class HTTPConnection: ByteStreamHandler, @unchecked Sendable {
       swap(&input, &pending)
       input.withUnsafeBytes { takeInput($0) }
     }
-    guard phase != .closed else { return }
-    if pending.isEmpty, !peerHasEnded { stream.startReading() }
+    regulateReading()
     if pending.isEmpty, peerHasEnded, phase == .idle || phase == .head || phase == .body { closeWhenSent() }
+  }
+
+  /// Reads only where there is room for what comes and for what it will cause; the rest stays with the peer, who feels it.
+  private func regulateReading() {
+    let hasRoom =
+      switch phase {
+      case .closed: false
+      case .lingering: true
+      case .answering: pending.count < context.limits.pendingInputBytes
+      case .idle, .head, .body:
+        pending.isEmpty && stream.unsentBytes <= context.limits.unsentBytes && request?.bodyStream?.isFull != true
+      }
+    if hasRoom, !peerHasEnded {
+      stream.startReading()
+    } else {
+      stream.stopReading()
+    }
+  }
+
+  /// A streamed body's handler has taken what was buffered.
+  func bodyWasTaken() {
+    guard phase == .body else { return }
+    regulateReading()
+    updateDeadline()
+  }
+
+  /// A streamed answer begins: the peer is watched, so that its going ends the stream.
+  func watchPeer() {
+    regulateReading()
   }
 
   private func parserPaused() {
@@ -144,8 +170,7 @@ final class HTTPConnection: ByteStreamHandler, @unchecked Sendable {
       // It may have closed only its side and still read; but nobody waits at the end of a stream that never ends.
       if writer != nil { close() }
     case .body:
-      request?.bodyStream?.fail(.disconnected)
-      close()
+      if pending.isEmpty { close() }
     case .idle, .head, .lingering:
       if pending.isEmpty { closeWhenSent() }
     case .closed:
@@ -156,7 +181,7 @@ final class HTTPConnection: ByteStreamHandler, @unchecked Sendable {
   func streamDidDrain() {
     writer?.didDrain()
     if phase == .lingering, peerHasEnded { return close() }
-    if !pending.isEmpty { takePendingInput() }
+    takePendingInput()
     updateDeadline()
   }
 
@@ -176,7 +201,8 @@ final class HTTPConnection: ByteStreamHandler, @unchecked Sendable {
   /// An answer is complete in `context.output`: what comes next.
   func didAnswer() {
     guard phase != .closed else { return }
-    if keepsAlive {
+    // A stream may have begun before the server was told to go.
+    if keepsAlive, !context.isDraining {
       phase = .idle
     } else {
       linger()
@@ -193,13 +219,13 @@ final class HTTPConnection: ByteStreamHandler, @unchecked Sendable {
     guard phase != .closed, phase != .lingering else { return }
     if failure.status != .serviceUnavailable { context.statistics.refused.add() }
     request?.bodyStream?.fail(.refused)
-    // An answer is out or under way: a second one would be taken for its rest.
-    if hasAnswered || writer != nil { return close() }
     keepsAlive = false
+    // An answer is out or under way: a second one would be taken for its rest.
+    if writer != nil { return close() }
+    if hasAnswered { return linger() }
     fail(failure)
     writeAnswer()
     linger()
-    updateDeadline()
   }
 
   /// Sends what has been gathered.
@@ -216,7 +242,8 @@ final class HTTPConnection: ByteStreamHandler, @unchecked Sendable {
     flush()
     stream.shutdownWriting()
     if peerHasEnded { return closeWhenSent() }
-    stream.startReading()
+    regulateReading()
+    updateDeadline()
   }
 
   /// Closes once the last answer is with the kernel.
@@ -225,6 +252,7 @@ final class HTTPConnection: ByteStreamHandler, @unchecked Sendable {
     if stream.unsentBytes == 0 { return close() }
     phase = .lingering
     stream.shutdownWriting()
+    updateDeadline()
   }
 
   // MARK: End
@@ -267,8 +295,13 @@ final class HTTPConnection: ByteStreamHandler, @unchecked Sendable {
 
   private var deadline: LoopTimer?
   private var deadlineKind: Deadline?
-  private var unsentAtDeadline = 0
+  private var takenAtDeadline = 0
   private var bodyBytesAtDeadline = 0
+
+  /// What is timed begins anew: a next request's head or body is not measured with the one before.
+  func restartDeadline() {
+    deadlineKind = nil
+  }
 
   /// Sets the time-out that the phase asks for. Cheap: later is one store.
   func updateDeadline() {
@@ -282,7 +315,7 @@ final class HTTPConnection: ByteStreamHandler, @unchecked Sendable {
     if kind == deadlineKind, kind == .body || kind == .write { return }
     deadlineKind = kind
     bodyBytesAtDeadline = bodyBytes
-    unsentAtDeadline = stream.unsentBytes
+    takenAtDeadline = stream.takenBytes
     let milliseconds = UInt64(seconds(kind)) * 1_000
     if let deadline {
       deadline.reschedule(afterMilliseconds: milliseconds)
@@ -330,7 +363,7 @@ final class HTTPConnection: ByteStreamHandler, @unchecked Sendable {
       if bodyBytes - bodyBytesAtDeadline >= wanted { return updateDeadline() }
       refuse(HTTPFailure(.requestTimeout, "The request's body did not arrive in time."))
     case .write:
-      if stream.unsentBytes >= unsentAtDeadline {
+      if stream.takenBytes == takenAtDeadline {
         context.statistics.stalled.add()
         return close()
       }

@@ -20,7 +20,8 @@ public final class RequestBodyStream: AsyncSequence, @unchecked Sendable {
   }
 
   private let loop: EventLoop
-  private let stream: ByteStream
+  /// Gone before us where a handler keeps the body longer than the connection lives.
+  private weak let connection: HTTPConnection?
   private var buffered = ByteBuffer()
   private var ending: Ending?
   private var waiting: CheckedContinuation<Void, Never>?
@@ -28,16 +29,15 @@ public final class RequestBodyStream: AsyncSequence, @unchecked Sendable {
   /// Above, the connection is not read.
   private static let bufferedBytes = 131_072
 
-  init(loop: EventLoop, stream: ByteStream) {
+  init(loop: EventLoop, connection: HTTPConnection) {
     self.loop = loop
-    self.stream = stream
+    self.connection = connection
   }
 
   var isFull: Bool { buffered.count >= RequestBodyStream.bufferedBytes }
 
   func push(_ bytes: UnsafeRawBufferPointer) {
     buffered.append(contentsOf: bytes)
-    if isFull { stream.stopReading() }
     wake()
   }
 
@@ -65,7 +65,7 @@ public final class RequestBodyStream: AsyncSequence, @unchecked Sendable {
     if !buffered.isEmpty {
       let bytes = [UInt8](buffered)
       buffered.removeAll(keepingAtMost: RequestBodyStream.bufferedBytes)
-      if ending == nil { stream.startReading() }
+      if ending == nil { connection?.bodyWasTaken() }
       return bytes
     }
     if case .failed(let error)? = ending { throw error }

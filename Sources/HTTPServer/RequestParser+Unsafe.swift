@@ -13,10 +13,13 @@ final class RequestParser {
     let settings = UnsafeMutablePointer<llhttp_settings_t>.allocate(capacity: 1)
     llhttp_settings_init(settings)
     settings.pointee.on_message_begin = { connection($0).messageBegan() }
+    settings.pointee.on_protocol = { protocolName(bytes($1, $2)) }
     settings.pointee.on_url = { connection($0).readTarget(bytes($1, $2)) }
     settings.pointee.on_header_field = { connection($0).readName(bytes($1, $2)) }
     settings.pointee.on_header_value = { connection($0).readValue(bytes($1, $2)) }
     settings.pointee.on_header_value_complete = { connection($0).valueEnded() }
+    settings.pointee.on_chunk_extension_name = { connection($0).readBesideBody(bytes($1, $2)) }
+    settings.pointee.on_chunk_extension_value = { connection($0).readBesideBody(bytes($1, $2)) }
     settings.pointee.on_headers_complete = { connection($0).headEnded() }
     settings.pointee.on_body = { connection($0).readBody(bytes($1, $2)) }
     settings.pointee.on_message_complete = { connection($0).messageEnded() }
@@ -26,6 +29,8 @@ final class RequestParser {
   init(delegate: HTTPConnection) {
     self.delegate = delegate
     llhttp_init(parser, HTTP_REQUEST, RequestParser.settings)
+    // Whether a connection ends is decided by its head alone; without this a trailer could make the parser stop.
+    llhttp_set_lenient_keep_alive(parser, 1)
     parser.pointee.data = Unmanaged.passUnretained(delegate).toOpaque()
   }
 
@@ -77,7 +82,8 @@ final class RequestParser {
   var isConnect: Bool { UInt32(parser.pointee.method) == HTTP_CONNECT.rawValue }
   var majorVersion: UInt8 { parser.pointee.http_major }
   var minorVersion: UInt8 { parser.pointee.http_minor }
-  var keepsAlive: Bool { llhttp_should_keep_alive(parser) != 0 }
+  /// llhttp forgets `close` beside `keep-alive` in HTTP/1.0.
+  var keepsAlive: Bool { llhttp_should_keep_alive(parser) != 0 && !flag(F_CONNECTION_CLOSE) }
   /// Nil for chunked bodies and where there is none.
   var contentLength: UInt64? { flag(F_CONTENT_LENGTH) ? parser.pointee.content_length : nil }
   var isChunked: Bool { flag(F_CHUNKED) }
@@ -95,9 +101,9 @@ final class RequestParser {
 
   private static func failure(_ code: llhttp_errno_t, _ parser: UnsafeMutablePointer<llhttp_t>) -> HTTPFailure {
     switch code {
-    case HPE_USER:
+    case HPE_USER, HPE_CB_HEADERS_COMPLETE:
       return connection(parser).takeFailure()
-    case HPE_INVALID_VERSION, HPE_PAUSED_H2_UPGRADE:
+    case HPE_INVALID_VERSION where parser.pointee.http_major != 1 || parser.pointee.http_minor > 1, HPE_PAUSED_H2_UPGRADE:
       return HTTPFailure(.versionNotSupported, "Only HTTP/1.0 and HTTP/1.1 are spoken here.")
     default:
       // llhttp's reasons are fixed texts, free of what the client sent.
@@ -110,6 +116,12 @@ final class RequestParser {
 private func connection(_ parser: UnsafeMutablePointer<llhttp_t>?) -> HTTPConnection {
   // The parser belongs to the connection, so the connection is there while it runs.
   Unmanaged<HTTPConnection>.fromOpaque(parser.unsafelyUnwrapped.pointee.data.unsafelyUnwrapped).takeUnretainedValue()
+}
+
+/// Of the protocols llhttp lets through (`HTTP`, `RTSP`, `ICE`) only the first is spoken here. The name may come in pieces; no
+/// other is spelt with these letters.
+private func protocolName(_ name: UnsafeRawBufferPointer) -> Int32 {
+  name.allSatisfy("HTP".utf8.contains) ? RequestParser.goOn : RequestParser.refuse
 }
 
 private func bytes(_ start: UnsafePointer<CChar>?, _ count: Int) -> UnsafeRawBufferPointer {
