@@ -58,7 +58,7 @@ let package = Package(
     module("Telemetry", ["Bytes", "CPlatform", "JSON"]),
     module("Spelling"),
     module("Configuration", ["Spelling"]),
-    module("Terminal", ["CPlatform", "Spelling"]),
+    module("Terminal", ["Spelling"]),
     module("Cryptography", ["CCrypto"]),
     module("HTTPServer", ["Bytes", "EventLoops", "Cryptography", "CLlhttp", "CWslay", "CZlib"]),
     module("HTTPClient", ["Bytes", "EventLoops", "CCurl"]),

@@ -2,7 +2,6 @@
 #include "CPlatform.h"
 
 #include <pthread.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 static __thread void *current_loop;
@@ -19,9 +18,4 @@ __attribute__((noinline)) uint32_t qareeb_thread_slot(void) {
   // Zero means not yet given out; after four billion threads a slot is merely shared.
   if (__builtin_expect(thread_slot == 0, 0)) thread_slot = next_thread_slot++;
   return thread_slot;
-}
-
-int32_t qareeb_terminal_columns(int32_t file_descriptor) {
-  struct winsize size;
-  return ioctl(file_descriptor, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }

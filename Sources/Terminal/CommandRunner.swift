@@ -4,6 +4,8 @@ import Glibc
 public struct CommandRunner: Sendable {
   /// Wider text is hard to read, however wide the window.
   private static let widestPage = 100
+  /// Narrower than this the terminal may wrap, which is no worse than two-letter columns.
+  private static let narrowestPage = 30
 
   private let root: Command
   private let versionText: String
@@ -58,7 +60,7 @@ public struct CommandRunner: Sendable {
   }
 
   private func printHelp(_ path: CommandPath, to channel: Console.Channel) {
-    let columns = min(Self.widestPage, console.columns(of: channel) ?? 80)
+    let columns = min(Self.widestPage, max(Self.narrowestPage, console.columns(of: channel) ?? 80))
     console.print(HelpPage(path: path, columns: columns, traits: console.traits(of: channel)).text, to: channel)
   }
 

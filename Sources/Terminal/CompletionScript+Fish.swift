@@ -46,7 +46,8 @@ struct FishCompletion {
     if path.isRoot { lines.append("\(start) -a \(CommandPath.helpName) -d \(quoted(CommandPath.helpSummary))") }
     for option in path.options {
       let short = option.short.map { " -s \($0)" } ?? ""
-      let value = option.value.map { " -r\(action($0.completion))" } ?? ""
+      // -r -F: a value, which may be a file; -x: a value, never a file.
+      let value = option.value.map { ($0.completion == .files ? " -r" : " -x") + action($0.completion) } ?? ""
       lines.append("\(start)\(short) -l \(option.name)\(value) -d \(quoted(option.meaning))")
     }
     // fish does not count arguments; what fits any of them is offered.

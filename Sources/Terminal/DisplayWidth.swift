@@ -53,7 +53,8 @@ public func withoutControls(_ text: String) -> String {
   var result = ""
   for scalar in text.unicodeScalars {
     if scalar.properties.generalCategory == .control {
-      result += scalar.escaped(asASCII: false)
+      // In ASCII, because the controls from U+0080 on move cursors too.
+      result += scalar.escaped(asASCII: true)
     } else {
       result.unicodeScalars.append(scalar)
     }

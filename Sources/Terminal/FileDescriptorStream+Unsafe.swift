@@ -1,5 +1,4 @@
 // A stream over a file descriptor: the module's border to the kernel, which is why it is marked unsafe.
-import CPlatform
 import Glibc
 
 /// Standard output or standard error.
@@ -13,8 +12,9 @@ public struct FileDescriptorStream: ConsoleStream {
   }
 
   public func columns() -> Int? {
-    let columns = qareeb_terminal_columns(fileDescriptor)
-    return columns > 0 ? Int(columns) : nil
+    var size = winsize()
+    guard ioctl(fileDescriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+    return Int(size.ws_col)
   }
 
   public func write(_ text: String) throws(ConsoleWriteError) {

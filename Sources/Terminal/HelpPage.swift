@@ -5,7 +5,7 @@ struct HelpPage {
   let traits: ConsoleTraits
 
   private static let indent = "  "
-  /// Names longer than this get their meaning on the next line, so that one long name does not squeeze the whole page.
+  /// Names longer than this, or half of a narrow page, get their meaning on the next line: one long name must not squeeze all.
   private static let widestName = 30
 
   /// All sections, each but the first with a title, separated by blank lines.
@@ -72,10 +72,10 @@ struct HelpPage {
 
   /// Two columns: names, and meanings wrapped beside them.
   private func list(_ rows: [(name: String, meaning: String)]) -> [String] {
-    let nameColumns = min(Self.widestName, rows.map { displayWidth($0.name) }.max() ?? 0)
+    let nameColumns = min(Self.widestName, columns / 2 - 4, rows.map { displayWidth($0.name) }.max() ?? 0)
     let margin = String(repeating: " ", count: nameColumns + 4)
     return rows.flatMap { row -> [String] in
-      let meaning = wrapped(row.meaning, toColumns: max(20, columns - nameColumns - 4))
+      let meaning = wrapped(row.meaning, toColumns: columns - nameColumns - 4)
       let name = Self.indent + TextStyle.cyan.applied(to: row.name, traits)
       guard displayWidth(row.name) <= nameColumns else { return [name] + meaning.map { margin + $0 } }
       let padding = String(repeating: " ", count: nameColumns - displayWidth(row.name) + 2)

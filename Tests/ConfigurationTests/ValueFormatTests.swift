@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Configuration
@@ -64,16 +65,15 @@ private func reason<Value>(_ format: ValueFormat<Value>, _ text: String) -> Stri
 
   /// What is printed is read back to the same value, for every unit that printing chooses.
   @Test func printedValuesAreReadBack() throws {
-    let seed = UInt64.random(in: 0...UInt64.max)
-    var random = SplitMix(state: seed)
+    var random = SeededRandom()
     let durations = ValueFormat<Duration>.duration(.zero...(.seconds(10_000_000)))
     let sizes = ValueFormat<Int>.byteSize(0...Int.max)
     for _ in 0..<500 {
       let duration = Duration.milliseconds(
         Int.random(in: 0...1000, using: &random) * [1, 500, 1000, 60_000, 3_600_000].randomElement(using: &random)!)
-      #expect(try durations.parse(durations.print(duration)) == duration, "seed \(seed)")
+      #expect(try durations.parse(durations.print(duration)) == duration)
       let size = Int.random(in: 0...5000, using: &random) * [1, 1000, 1024, 1 << 20, 1 << 30].randomElement(using: &random)!
-      #expect(try sizes.parse(sizes.print(size)) == size, "seed \(seed)")
+      #expect(try sizes.parse(sizes.print(size)) == size)
     }
   }
 

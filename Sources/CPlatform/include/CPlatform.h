@@ -20,7 +20,4 @@ void qareeb_set_current_loop(void *loop);
 // A small number for the calling thread, handed out on first use: picks the copy of a sharded counter without a system call.
 uint32_t qareeb_thread_slot(void);
 
-// Columns of the terminal behind a descriptor, 0 when it is none or does not know: ioctl is variadic, which Swift cannot call.
-int32_t qareeb_terminal_columns(int32_t file_descriptor);
-
 #endif

@@ -1,0 +1,65 @@
+public import Foundation
+
+/// A program that ran to its end, with all it said.
+public struct FinishedProcess: Sendable {
+  public let exitCode: Int32
+  public let output: String
+  public let error: String
+
+  /// Runs `executable` (a path, or a name looked for in PATH) with exactly this environment beside PATH, HOME and LANG.
+  public static func run(
+    _ executable: String, _ arguments: [String] = [], environment: [String: String] = [:], in folder: URL? = nil
+  ) async throws -> FinishedProcess {
+    try await offThePool { try runBlocking(executable, arguments, environment, folder) }
+  }
+
+  private static func runBlocking(
+    _ executable: String, _ arguments: [String], _ environment: [String: String], _ folder: URL?
+  ) throws -> FinishedProcess {
+    // Files instead of pipes: a full pipe would stop the program until somebody reads.
+    let outputs = try TemporaryFolder()
+    let (output, error) = (outputs.url.appending(path: "output"), outputs.url.appending(path: "error"))
+    for file in [output, error] { try Data().write(to: file) }
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments = [executable] + arguments
+    let inherited = ProcessInfo.processInfo.environment
+    process.environment = ["PATH": inherited["PATH"] ?? "/usr/bin:/bin", "HOME": "/nonexistent", "LANG": "C.UTF-8"]
+      .merging(environment) { $1 }
+    process.currentDirectoryURL = folder ?? outputs.url
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = try FileHandle(forWritingTo: output)
+    process.standardError = try FileHandle(forWritingTo: error)
+    try process.run()
+    process.waitUntilExit()
+    let code = process.terminationReason == .uncaughtSignal ? 128 + process.terminationStatus : process.terminationStatus
+    return FinishedProcess(
+      exitCode: code, output: String(decoding: try Data(contentsOf: output), as: UTF8.self),
+      error: String(decoding: try Data(contentsOf: error), as: UTF8.self))
+  }
+}
+
+/// A folder of one test's own, removed when the last reference goes.
+public final class TemporaryFolder: Sendable {
+  public let url: URL
+
+  public init() throws {
+    url = FileManager.default.temporaryDirectory.appending(path: "qareeb-test-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+  }
+
+  /// Writes a file into it and answers its path.
+  public func write(_ text: String, to name: String) throws -> String {
+    let file = url.appending(path: name)
+    try Data(text.utf8).write(to: file)
+    return file.path
+  }
+
+  deinit {
+    do {
+      try FileManager.default.removeItem(at: url)
+    } catch {
+      print("cannot remove \(url.path): \(error)")
+    }
+  }
+}
