@@ -127,6 +127,8 @@ final class HTTPConnection: ByteStreamHandler, @unchecked Sendable {
 
   /// Reads only where there is room for what comes and for what it will cause; the rest stays with the peer, who feels it.
   private func regulateReading() {
+    // A connection that was handed over to another protocol is not ours to stop.
+    guard phase != .closed else { return }
     let hasRoom =
       switch phase {
       case .closed: false
