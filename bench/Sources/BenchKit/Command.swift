@@ -6,6 +6,8 @@ public struct Command {
   public struct Result {
     public let status: Int32
     public let output: String
+    /// User and system time of the program and what it waited for.
+    public let cpuSeconds: Double
   }
 
   let executable: String
@@ -18,6 +20,7 @@ public struct Command {
 
   /// What it printed, standard error included.
   public func run() throws -> Result {
+    let before = Command.secondsOfChildren()
     let process = Process()
     let pipe = Pipe()
     process.executableURL = URL(fileURLWithPath: try Command.find(executable))
@@ -28,16 +31,28 @@ public struct Command {
     try process.run()
     let output = try pipe.fileHandleForReading.readToEnd() ?? Data()
     process.waitUntilExit()
-    return Result(status: process.terminationStatus, output: String(decoding: output, as: UTF8.self))
+    return Result(
+      status: process.terminationStatus, output: String(decoding: output, as: UTF8.self),
+      cpuSeconds: Command.secondsOfChildren() - before)
+  }
+
+  /// Of children that have ended and been waited for: no others end while one is waited for here.
+  private static func secondsOfChildren() -> Double {
+    var usage = rusage()
+    getrusage(RUSAGE_CHILDREN.rawValue, &usage)
+    let times = [usage.ru_utime, usage.ru_stime]
+    return times.reduce(0) { $0 + Double($1.tv_sec) + Double($1.tv_usec) / 1_000_000 }
   }
 
   /// As `run`, for programs that must succeed.
-  public func output() throws -> String {
+  public func output() throws -> String { try succeed().output }
+
+  public func succeed() throws -> Result {
     let result = try run()
     guard result.status == 0 else {
       throw BenchError("\(executable) failed with exit code \(result.status):\n\(result.output)")
     }
-    return result.output
+    return result
   }
 
   /// The path of a program; servers are in folders that a user's PATH may lack.

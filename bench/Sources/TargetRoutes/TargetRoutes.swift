@@ -2,13 +2,16 @@
 import Bytes
 import Glibc
 public import HTTPServer
+public import PostgresClient
 
-/// Paths of the routes; a path ends its URL, there are no queries.
+/// Paths of the routes; a path ends its URL, there are no queries. A product's number follows its path.
 public enum TargetPath {
   public static let fixed = "/fixed"
   public static let fixedAsync = "/fixed-async"
   public static let hits = "/hits"
   public static let hitsAsync = "/hits-async"
+  public static let product = "/product/"
+  public static let productAlone = "/product-alone/"
 }
 
 /// The same bytes that every peer answers: 1,500 of JSON.
@@ -18,15 +21,17 @@ public let fixedBody: String = {
   return start + String(repeating: "x", count: 1_500 - start.utf8.count - end.utf8.count) + end
 }()
 
-/// Fixed and JSON routes, each once synchronous and once asynchronous.
+/// Fixed and JSON routes, each once synchronous and once asynchronous; with a database, one indexed query a request.
 public struct TargetRoutes: HTTPService {
   private let fixed: HTTPHandler
   private let fixedAsync: HTTPHandler
   private let hits: HTTPHandler
   private let hitsAsync: HTTPHandler
   private let notFound: HTTPHandler
+  private let product: HTTPHandler
+  private let productAlone: HTTPHandler
 
-  public init() {
+  public init(database: Database? = nil) {
     let body = fixedBody
     let page = SearchPage.sample
     fixed = .synchronous { _, response in
@@ -39,7 +44,10 @@ public struct TargetRoutes: HTTPService {
     }
     hits = .synchronous { _, response in page.write(to: response) }
     hitsAsync = .asynchronous { _, response in page.write(to: response) }
-    notFound = .synchronous { _, response in response.status = .notFound }
+    let notFound = HTTPHandler.synchronous { _, response in response.status = .notFound }
+    self.notFound = notFound
+    product = database.map { ProductRoute.handler(.sharing, $0) } ?? notFound
+    productAlone = database.map { ProductRoute.handler(.alone, $0) } ?? notFound
   }
 
   public func handler(for request: HTTPRequest) -> HTTPHandler {
@@ -48,6 +56,8 @@ public struct TargetRoutes: HTTPService {
       if path.elementsEqual(TargetPath.fixedAsync.utf8) { return fixedAsync }
       if path.elementsEqual(TargetPath.hits.utf8) { return hits }
       if path.elementsEqual(TargetPath.hitsAsync.utf8) { return hitsAsync }
+      if path.starts(with: TargetPath.product.utf8) { return product }
+      if path.starts(with: TargetPath.productAlone.utf8) { return productAlone }
       return notFound
     }
   }

@@ -1,11 +1,10 @@
 import BenchKit
 import Foundation
-import TargetRoutes
 
 /// What one answered request costs each server, in CPU time of its processes.
 struct HTTPBenchmark: Benchmark {
   static let name = "http"
-  static let summary = "CPU time, latency and rate of fixed and JSON answers, beside nginx and a bare epoll loop"
+  static let summary = "CPU time, latency and rate of fixed, JSON and one-query answers, beside nginx, bare epoll and pgbench"
   static let options = """
       --seconds N      of load in each round, for each contestant (3)
       --rounds N       interleaved over all contestants (5)
@@ -15,9 +14,6 @@ struct HTTPBenchmark: Benchmark {
       --svg FILE       also draws CPU time per request
       --tiny           one short round: does everything still work?
     """
-
-  let load: Wrk
-  let rounds: Int
 
   static func run(_ arguments: inout Arguments, _ environment: BenchEnvironment) throws {
     let isTiny = arguments.flag("--tiny")
@@ -31,31 +27,34 @@ struct HTTPBenchmark: Benchmark {
     try arguments.finish()
 
     let servers = try HTTPServers(environment, firstPort: port)
-    defer { servers.stop() }
-    let contestants = servers.contestants
-    for contestant in contestants { try contestant.check() }
-    let samples = try HTTPBenchmark(load: load, rounds: rounds).measure(contestants)
+    let samples: [[HTTPSample]]
+    do {
+      samples = try measure(servers.contestants, load, rounds: rounds)
+    } catch {
+      try servers.stop()
+      throw error
+    }
+    try servers.stop()
     let report = HTTPReport(
       provenance: try Provenance(date: environment.date, command: environment.command, folder: environment.folder),
-      seconds: load.seconds, connections: load.connections, rounds: rounds, contestants: contestants, samples: samples)
+      seconds: load.seconds, connections: load.connections, rounds: rounds, contestants: servers.contestants,
+      samples: samples)
     print(report.text, terminator: "")
     if let json { try ResultFile.write(report, to: json) }
     if let svg { try ResultFile.write(report.chart.svg, to: svg) }
   }
 
-  private func measure(_ contestants: [HTTPContestant]) throws -> [[HTTPSample]] {
-    try measureInterleaved(
+  private static func measure(_ contestants: [HTTPContestant], _ load: Wrk, rounds: Int) throws -> [[HTTPSample]] {
+    for contestant in contestants { try contestant.check() }
+    return try measureInterleaved(
       contestants, rounds: rounds,
       warmUp: { contestant in
         var short = load
         short.seconds = 1
-        _ = try short.run(contestant.url)
+        _ = try contestant.measure(short)
       },
       measure: { contestant, round in
-        let before = try contestant.server.use()
-        let result = try load.run(contestant.url)
-        let after = try contestant.server.use()
-        let sample = HTTPSample(result, cpuSeconds: after.cpuSeconds - before.cpuSeconds, residentBytes: after.residentBytes)
+        let sample = try contestant.measure(load)
         let note = "round \(round + 1)/\(rounds)  \(contestant.title): \(sample.cpuMicroseconds.text(places: 2)) µs\n"
         FileHandle.standardError.write(Data(note.utf8))
         return sample
@@ -65,20 +64,13 @@ struct HTTPBenchmark: Benchmark {
 
 /// One contestant in one round.
 struct HTTPSample: Codable {
-  let requests: Int
-  let requestsPerSecond: Double
-  /// Of the server's processes, a request.
-  let cpuMicroseconds: Double
-  let p50Microseconds: Double
-  let p99Microseconds: Double
-  let residentBytes: Int
-
-  init(_ result: Wrk.Result, cpuSeconds: Double, residentBytes: Int) {
-    requests = result.requests
-    requestsPerSecond = result.requestsPerSecond
-    cpuMicroseconds = cpuSeconds * 1_000_000 / Double(result.requests)
-    p50Microseconds = result.p50Microseconds
-    p99Microseconds = result.p99Microseconds
-    self.residentBytes = residentBytes
-  }
+  var requests: Int
+  var requestsPerSecond: Double
+  /// Of the server's processes, a request; of pgbench's own, a transaction.
+  var cpuMicroseconds: Double
+  /// Of PostgreSQL's processes, a request that asks it.
+  var databaseMicroseconds: Double?
+  var p50Microseconds: Double?
+  var p99Microseconds: Double?
+  var residentBytes: Int?
 }

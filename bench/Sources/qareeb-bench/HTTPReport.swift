@@ -12,10 +12,11 @@ struct HTTPReport: Encodable {
     let timesNginx: Spread
     let goalTimesNginx: Double?
     let meetsGoal: Bool?
+    let databaseMicroseconds: Spread?
     let requestsPerSecond: Spread
-    let p50Microseconds: Spread
-    let p99Microseconds: Spread
-    let residentBytes: Spread
+    let p50Microseconds: Spread?
+    let p99Microseconds: Spread?
+    let residentBytes: Spread?
   }
 
   let provenance: Provenance
@@ -47,17 +48,27 @@ struct HTTPReport: Encodable {
     return Row(
       id: contestant.id, title: contestant.title, role: contestant.role, samples: samples, cpuMicroseconds: Spread(costs),
       timesNginx: times, goalTimesNginx: contestant.goal, meetsGoal: contestant.goal.map { times.median <= $0 },
-      requestsPerSecond: Spread(samples.map(\.requestsPerSecond)), p50Microseconds: Spread(samples.map(\.p50Microseconds)),
-      p99Microseconds: Spread(samples.map(\.p99Microseconds)), residentBytes: Spread(samples.map { Double($0.residentBytes) }))
+      databaseMicroseconds: spread(samples, \.databaseMicroseconds), requestsPerSecond: Spread(samples.map(\.requestsPerSecond)),
+      p50Microseconds: spread(samples, \.p50Microseconds), p99Microseconds: spread(samples, \.p99Microseconds),
+      residentBytes: spread(samples) { $0.residentBytes.map(Double.init) })
+  }
+
+  /// Nil for what a contestant does not tell.
+  private static func spread(_ samples: [HTTPSample], _ figure: (HTTPSample) -> Double?) -> Spread? {
+    let values = samples.compactMap(figure)
+    return values.isEmpty ? nil : Spread(values)
   }
 
   var text: String {
-    var table = TextTable(["", "server CPU µs/request", "× nginx", "goal", "requests/s", "p50 µs", "p99 µs", "RSS MB"])
+    var table = TextTable([
+      "", "CPU µs/request", "× nginx", "goal", "+ PostgreSQL µs", "requests/s", "p50 µs", "p99 µs", "RSS MB",
+    ])
     for row in rows {
       table.add([
         row.title, row.cpuMicroseconds.text(places: 2), row.timesNginx.text(places: 2), HTTPReport.goal(row),
-        row.requestsPerSecond.median.text(places: 0), row.p50Microseconds.median.text(places: 0),
-        row.p99Microseconds.median.text(places: 0), (row.residentBytes.median / 1_048_576).text(places: 1),
+        HTTPReport.text(row.databaseMicroseconds, places: 2), row.requestsPerSecond.median.text(places: 0),
+        HTTPReport.text(row.p50Microseconds, places: 0), HTTPReport.text(row.p99Microseconds, places: 0),
+        HTTPReport.text(row.residentBytes, dividedBy: 1_048_576, places: 1),
       ])
     }
     let missed = rows.filter { $0.meetsGoal == false }.map { "goal missed: \($0.title)\n" }.joined()
@@ -68,6 +79,10 @@ struct HTTPReport: Encodable {
       \(table.text)
       \(missed.isEmpty ? "Every goal is met.\n" : missed)
       """
+  }
+
+  private static func text(_ spread: Spread?, dividedBy unit: Double = 1, places: Int) -> String {
+    spread.map { ($0.median / unit).text(places: places) } ?? "–"
   }
 
   private var summary: String {

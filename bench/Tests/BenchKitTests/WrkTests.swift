@@ -33,3 +33,24 @@ import Testing
     #expect(throws: BenchError.self) { try Wrk.parse("unable to connect to 127.0.0.1:18080 Connection refused") }
   }
 }
+
+@Suite struct PgBenchTests {
+  static let output = """
+    transaction type: product.pgbench
+    number of transactions actually processed: 120934
+    number of failed transactions: 0 (0.000%)
+    latency average = 0.396 ms
+    initial connection time = 24.031 ms
+    tps = 40405.512365 (without initial connection time)
+    """
+
+  @Test func readsCountAndRate() throws {
+    let result = try PgBench.parse(PgBenchTests.output, cpuSeconds: 1.5)
+    #expect(result == PgBench.Result(transactions: 120_934, transactionsPerSecond: 40_405.512365, cpuSeconds: 1.5))
+  }
+
+  @Test func refusesFailedTransactions() {
+    let output = PgBenchTests.output.replacing("transactions: 0 (0.000%)", with: "transactions: 10 (0.008%)")
+    #expect(throws: BenchError.self) { try PgBench.parse(output, cpuSeconds: 1) }
+  }
+}
