@@ -82,8 +82,9 @@ public struct ByteBuffer: ~Copyable {
   }
 
   @inlinable @_disfavoredOverload public mutating func append(_ text: String) {
-    var text = text
-    text.withUTF8 { append(contentsOf: UnsafeRawBufferPointer($0)) }
+    // Looked at in place: a copy to call `withUTF8` on would be retained, and texts are shared between threads.
+    let done: Void? = text.utf8.withContiguousStorageIfAvailable { append(contentsOf: UnsafeRawBufferPointer($0)) }
+    if done == nil { text.utf8.forEach { append(byte: $0) } }
   }
 
   public mutating func append(substring text: Substring) {

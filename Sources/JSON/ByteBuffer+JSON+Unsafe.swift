@@ -4,8 +4,11 @@ import CYyjson
 extension ByteBuffer {
   /// A quoted, escaped string. Runs without anything to escape are copied whole; they are found eight bytes at a time.
   public mutating func appendJSON(string: String) {
-    var string = string
-    string.withUTF8 { appendJSON(utf8: UnsafeRawBufferPointer($0)) }
+    // Looked at in place: a copy to call `withUTF8` on would be retained, and texts are shared between threads.
+    let done: Void? = string.utf8.withContiguousStorageIfAvailable { appendJSON(utf8: UnsafeRawBufferPointer($0)) }
+    guard done == nil else { return }
+    var copy = string
+    copy.withUTF8 { appendJSON(utf8: UnsafeRawBufferPointer($0)) }
   }
 
   /// As `appendJSON(string:)`, for text at hand as bytes. The bytes must be UTF-8 (a database's or a reader's are).

@@ -50,9 +50,11 @@ extension Optional: JSONWritable where Wrapped: JSONWritable {
 extension Array: JSONWritable where Element: JSONWritable {
   @inlinable public func writeJSON(to buffer: inout ByteBuffer) {
     buffer.append(byte: UInt8(ascii: "["))
-    for index in indices {
+    // Elements of a span are looked at in place; an array's own subscript hands out copies, which are retained.
+    let elements = span
+    for index in elements.indices {
       if index > 0 { buffer.append(byte: UInt8(ascii: ",")) }
-      self[index].writeJSON(to: &buffer)
+      elements[index].writeJSON(to: &buffer)
     }
     buffer.append(byte: UInt8(ascii: "]"))
   }
