@@ -61,6 +61,16 @@ public final class ServerProcess {
     FileManager.default.contents(atPath: logPath).map { String(decoding: $0, as: UTF8.self) } ?? ""
   }
 
+  /// The first of `count` ports in a row where nothing answers.
+  public static func freePorts(_ count: Int, from first: Int) throws -> Int {
+    var start = first
+    for port in first..<first + 1_000 {
+      if port - start == count { return start }
+      if try answers(port) { start = port + 1 }
+    }
+    throw BenchError("no \(count) free ports in a row from \(first)")
+  }
+
   private static func answers(_ port: Int) throws -> Bool {
     // Any HTTP answer will do, whatever its status.
     try Command("curl", ["--silent", "--output", "/dev/null", "--max-time", "2", "http://127.0.0.1:\(port)/"]).run().status == 0

@@ -9,7 +9,7 @@ struct AllocationsBenchmark: Benchmark {
   static let options = """
       --seconds N      of load for the longer of two runs (3)
       --connections N  kept open (64)
-      --port N         a free one (18083)
+      --port N         where it listens (a free one from 18080)
       --json FILE      also writes the figures
       --tiny           as short as it can be
     """
@@ -42,7 +42,7 @@ struct AllocationsBenchmark: Benchmark {
     let isTiny = arguments.flag("--tiny")
     let seconds = max(2, try arguments.positive("--seconds") ?? (isTiny ? 2 : 3))
     let connections = try arguments.positive("--connections") ?? 64
-    let port = try arguments.positive("--port") ?? 18_083
+    let port = try arguments.positive("--port") ?? ServerProcess.freePorts(1, from: 18_080)
     let json = try arguments.text("--json")
     try arguments.finish()
 

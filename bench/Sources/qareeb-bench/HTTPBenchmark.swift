@@ -9,7 +9,7 @@ struct HTTPBenchmark: Benchmark {
       --seconds N      of load in each round, for each contestant (3)
       --rounds N       interleaved over all contestants (5)
       --connections N  kept open (64)
-      --port N         the first of three in a row that are free (18080)
+      --port N         the first of three in a row (three free ones from 18080)
       --json FILE      also writes every figure
       --svg FILE       also draws CPU time per request
       --tiny           one short round: does everything still work?
@@ -21,7 +21,7 @@ struct HTTPBenchmark: Benchmark {
       connections: try arguments.positive("--connections") ?? 64,
       seconds: try arguments.positive("--seconds") ?? (isTiny ? 1 : 3))
     let rounds = try arguments.positive("--rounds") ?? (isTiny ? 1 : 5)
-    let port = try arguments.positive("--port") ?? 18_080
+    let port = try arguments.positive("--port") ?? ServerProcess.freePorts(3, from: 18_080)
     let json = try arguments.text("--json")
     let svg = try arguments.text("--svg")
     try arguments.finish()
