@@ -1,0 +1,89 @@
+import PostgresClient
+import WebAPI
+
+extension Catalogue {
+  /// What loading a demo market did.
+  public enum DemoLoading: Sendable, Equatable {
+    case loaded(providers: Int, services: Int)
+    /// The market was there already, and nothing was touched.
+    case present
+  }
+
+  private static let demoLock = PreparedQuery("SELECT pg_advisory_xact_lock(hashtextextended('qareeb demo market', 0))")
+
+  /// Loads the market with providers made from the seed, whole or not at all. A market of that id is left as it is.
+  public func load(_ demo: DemoMarket, providers count: Int, seed: UInt64) async throws -> DemoLoading {
+    let providers = demo.providers(count: count, seed: seed)
+    return try await database.transaction { transaction in
+      // Two servers that start at once load it once.
+      try await transaction.execute(Catalogue.demoLock)
+      guard try await insert(demo.market, transaction) else { return .present }
+      try await insert(demo, transaction)
+      try await insert(providers, of: demo.market, transaction)
+      return .loaded(providers: providers.count, services: providers.reduce(0) { $0 + $1.services.count })
+    }
+  }
+
+  private func insert(_ market: Market, _ transaction: PostgresTransaction) async throws -> Bool {
+    let rows = try await transaction.query(
+      """
+      INSERT INTO catalogue.market
+        (id, name_en, name_ar, country, currency, currency_exponent, time_zone, languages, weekend, centre)
+      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING RETURNING id
+      """, market.id, market.name.en, market.name.ar, market.country, market.currency, Int16(market.currencyExponent),
+      market.timeZone, market.languages, market.weekend.map(Int16.init), market.centre.geography)
+    return !rows.isEmpty
+  }
+
+  private func insert(_ demo: DemoMarket, _ transaction: PostgresTransaction) async throws {
+    for (position, category) in demo.categories.enumerated() {
+      try await transaction.execute(
+        """
+        INSERT INTO catalogue.category (id, name_en, name_ar, position)
+        VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING
+        """, category.id, category.name.en, category.name.ar, Int32(position))
+    }
+    for area in demo.areas {
+      try await transaction.execute(
+        """
+        INSERT INTO catalogue.area (market_id, id, name_en, name_ar, centre, radius_m)
+        VALUES ($1, $2, $3, $4, $5, $6)
+        """, demo.market.id, area.id, area.name.en, area.name.ar,
+        PostgresGeography.point(latitude: area.lat, longitude: area.lon), Int32(area.radiusMetres))
+    }
+  }
+
+  private func insert(
+    _ providers: [DemoMarket.MadeProvider], of market: Market, _ transaction: PostgresTransaction
+  ) async throws {
+    for provider in providers {
+      let id = PostgresUUID(high: provider.id.high, low: provider.id.low)
+      let location = PostgresGeography.point(latitude: provider.lat, longitude: provider.lon)
+      try await transaction.execute(
+        """
+        INSERT INTO catalogue.provider
+          (id, market_id, category_id, area_id, name_en, name_ar, location, tier, verification, rating_sum, rating_count, tags)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+        """, id, market.id, provider.category, provider.area, provider.name.en, provider.name.ar, location, provider.tier,
+        provider.isVerified ? "verified" : "pending", Int64(provider.ratingSum), Int32(provider.ratingCount), provider.tags)
+      if let radius = provider.homeVisitRadiusMetres {
+        try await transaction.execute(
+          "INSERT INTO catalogue.service_area (provider_id, position, centre, radius_m) VALUES ($1, 0, $2, $3)",
+          id, location, Int32(radius))
+      }
+      // The database numbers services in the order they come.
+      for service in provider.services {
+        try await transaction.execute(
+          """
+          INSERT INTO catalogue.service (provider_id, name_en, name_ar, price_minor, currency, duration_min)
+          VALUES ($1, $2, $3, $4, $5, $6)
+          """, id, service.name.en, service.name.ar, Int64(service.priceMinor), market.currency,
+          Int32(service.durationMinutes))
+      }
+    }
+  }
+}
+
+extension Place {
+  var geography: PostgresGeography { .point(latitude: lat, longitude: lon) }
+}
