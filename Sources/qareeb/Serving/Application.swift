@@ -1,0 +1,135 @@
+import Catalogue
+import Configuration
+import EventLoops
+import Glibc
+import HTTPServer
+import Migrations
+import PostgresClient
+import Synchronization
+import Telemetry
+import Terminal
+import WebAPI
+
+/// A serving process, wired. The order in which things start, and the reverse in which they stop, is all there is to it.
+struct Application {
+  let settings: Settings
+  let signals: Signals
+  let group: EventLoopGroup
+  let store: Store
+  let tracing: Tracing
+  let readiness: Readiness
+  let server: Server
+  let addresses: [ListenAddress]
+
+  /// Starts everything; on failure what had been started is stopped again.
+  static func start(_ settings: Settings) async throws -> Application {
+    let signals = try Signals(settings)
+    let logger = signals.logger("qareeb")
+    let group = try EventLoopGroup(count: settings.http.loops ?? coreCount)
+    var unwinding = Unwinding()
+    unwinding.add { await group.shutdown() }
+    do {
+      let store = try await Store.open(settings, group, signals)
+      unwinding.add { await store.close() }
+      try await store.migrate(settings, logger)
+      let catalogue = Catalogue(database: store.database)
+      try await loadDemoMarket(settings, catalogue, store, logger)
+      let tracing = try Tracing(settings, group, signals)
+      unwinding.add { await tracing.flush() }
+      let readiness = Readiness(database: store.database)
+      let api = try API(
+        routes: catalogue.routes() + operationRoutes(readiness, signals.metrics), configuration: apiConfiguration(settings),
+        environment: APIEnvironment(logger: signals.logger("api"), metrics: signals.metrics, tracer: tracing.tracer))
+      let server = Server(group: group, service: api, limits: ServerLimits(settings)) { Int64(time(nil)) }
+      registerMetrics(of: server, group, in: signals.metrics)
+      unwinding.add { await server.drain(deadlineMilliseconds: 0) }
+      let addresses = try await listen(server, settings)
+      return Application(
+        settings: settings, signals: signals, group: group, store: store, tracing: tracing, readiness: readiness,
+        server: server, addresses: addresses)
+    } catch {
+      await unwinding.run()
+      throw error
+    }
+  }
+
+  /// Until SIGTERM or SIGINT; then ends what is under way and stops everything.
+  func runUntilStopped() async {
+    let logger = signals.logger("qareeb")
+    let signal = await StopSignal.wait(on: group.loops[0])
+    logger.notice("stopping", ["signal": .public(signal == SIGINT ? "SIGINT" : "SIGTERM")])
+    // Balancers are told before connections are refused.
+    readiness.startDraining()
+    await server.drain(deadlineMilliseconds: settings.limits.drainDeadline.milliseconds)
+    await tracing.flush()
+    await store.close()
+    await group.shutdown()
+    logger.notice("stopped")
+  }
+
+  private static func listen(_ server: Server, _ settings: Settings) async throws -> [ListenAddress] {
+    var addresses = [try await server.listen(.tcp(host: settings.http.host, port: settings.http.port))]
+    if let path = settings.http.unixSocket { addresses.append(try await server.listen(.unix(path: path))) }
+    return addresses
+  }
+
+  private static func apiConfiguration(_ settings: Settings) throws -> APIConfiguration {
+    var configuration = APIConfiguration(version: Version.current)
+    configuration.cors = try CORSPolicy(settings)
+    configuration.rateLimits[.standard] = RateLimit(requests: settings.limits.requestsPerMinute, seconds: 60)
+    return configuration
+  }
+
+  /// The embedded cluster shows the demo market; a server of one's own gets it only when asked for.
+  private static func loadDemoMarket(
+    _ settings: Settings, _ catalogue: Catalogue, _ store: Store, _ logger: Logger
+  ) async throws {
+    guard settings.demo.isLoaded ?? store.isEmbedded else { return }
+    let path = "\(settings.data.assets)/demo/amman.json"
+    let demo = try DemoMarket(json: FileContent.read(path))
+    let outcome = try await catalogue.load(demo, providers: settings.demo.providers, seed: settings.demo.seed)
+    switch outcome {
+    case .loaded(let providers, let services):
+      logger.info("demo market loaded", ["providers": .int(providers), "services": .int(services)])
+    case .present:
+      logger.debug("demo market present")
+    }
+  }
+
+  private static var coreCount: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+}
+
+/// What has been started, to be stopped in reverse when the rest fails to start.
+private struct Unwinding {
+  private var steps: [@Sendable () async -> Void] = []
+
+  mutating func add(_ step: @escaping @Sendable () async -> Void) { steps.append(step) }
+
+  func run() async {
+    for step in steps.reversed() { await step() }
+  }
+}
+
+/// SIGTERM and SIGINT as a suspension. A second one ends the process at once, for people who cannot wait.
+enum StopSignal {
+  static func wait(on loop: EventLoop) async -> Int32 {
+    let (stream, continuation) = AsyncStream<Int32>.makeStream()
+    let watchers = [SIGTERM, SIGINT].map { signal in
+      let count = Mutex(0)
+      return SignalWatcher.watch(signal, on: loop) {
+        let isSecond = count.withLock { count in
+          count += 1
+          return count > 1
+        }
+        if isSecond { _exit(130) }
+        continuation.yield(signal)
+      }
+    }
+    for await signal in stream {
+      // The watchers stay: a second signal must find them.
+      withExtendedLifetime(watchers) {}
+      return signal
+    }
+    return SIGTERM
+  }
+}

@@ -1,0 +1,60 @@
+import Configuration
+import EmbeddedPostgres
+import EventLoops
+import Migrations
+import PostgresClient
+import Telemetry
+
+/// The database of the process: the operator's, or the private cluster under `data.directory`.
+struct Store {
+  let database: Database
+  private let cluster: PrivateCluster?
+
+  var isEmbedded: Bool { cluster != nil }
+
+  /// Starts or adopts the private cluster unless `database.url` is set; returns once the database answers.
+  static func open(_ settings: Settings, _ group: EventLoopGroup, _ signals: Signals) async throws -> Store {
+    let cluster = settings.database.url == nil ? try startCluster(settings, signals.logger("postgres")) : nil
+    do {
+      let connection = settings.database.url ?? cluster?.connectionString(database: databaseName) ?? ""
+      var configuration = try DatabaseConfiguration(connectionString: connection)
+      configuration.maximumConnectionsPerLoop = settings.limits.databaseConnectionsPerLoop
+      configuration.acquireTimeoutMilliseconds = settings.limits.databaseQueueWait.milliseconds
+      configuration.connection.connectTimeoutMilliseconds = settings.limits.databaseConnectTimeout.milliseconds
+      configuration.connection.statementTimeoutMilliseconds = settings.limits.statementTimeout.milliseconds
+      let database = try Database(
+        group: group, configuration: configuration, logger: signals.logger("qareeb"), metrics: signals.metrics)
+      try await database.waitUntilReady(timeoutMilliseconds: 30_000)
+      return Store(database: database, cluster: cluster)
+    } catch {
+      try? cluster?.stop()
+      throw error
+    }
+  }
+
+  func migrate(_ settings: Settings, _ logger: Logger) async throws {
+    let migrator = try Migrator(directory: "\(settings.data.assets)/migrations", database: database, logger: logger)
+    try await migrator.migrate()
+  }
+
+  /// The cluster was started for this process, so it ends with it.
+  func close() async {
+    await database.close()
+    try? cluster?.stop()
+  }
+
+  static let databaseName = "qareeb"
+
+  static func startCluster(_ settings: Settings, _ logger: Logger) throws -> PrivateCluster {
+    var options = ClusterOptions(directory: "\(settings.data.directory)/postgres")
+    options.log = { severity, message in
+      switch severity {
+      case .info: logger.info("\(public: message)")
+      case .warning: logger.warning("\(public: message)")
+      }
+    }
+    let cluster = try PrivateCluster.start(options)
+    try cluster.ensureDatabase(databaseName)
+    return cluster
+  }
+}
