@@ -9,9 +9,11 @@ extension Catalogue {
         .about("The cities Qareeb serves, with their currency, time zone, weekend and languages.")
         .entityTagged()
         .async { (_: Call) in try await self.markets() },
-      Route.get("/api/v1/markets/{market}/areas", "Neighbourhoods of a market", permission: .public, tags: tags, errors: [.notFound])
-        .entityTagged()
-        .async { (_: Call, input: ListAreas) in try await self.areas(of: input.market) },
+      Route.get(
+        "/api/v1/markets/{market}/areas", "Neighbourhoods of a market", permission: .public, tags: tags, errors: [.notFound]
+      )
+      .entityTagged()
+      .async { (_: Call, input: ListAreas) in try await self.areas(of: input.market) },
       Route.get("/api/v1/services/categories", "Categories", permission: .public, tags: tags)
         .entityTagged()
         .async { (_: Call) in try await self.categories() },

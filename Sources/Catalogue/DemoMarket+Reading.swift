@@ -1,3 +1,4 @@
+import FoundationEssentials
 import JSON
 import WebAPI
 
@@ -10,7 +11,14 @@ public struct DemoMarketError: Error, CustomStringConvertible {
 
 extension DemoMarket {
   /// Reads a file such as `data/demo/amman.json`.
-  public init(json text: [UInt8]) throws {
+  public init(file path: String) throws {
+    guard let content = FileManager.default.contents(atPath: path) else {
+      throw DemoMarketError(path: path, reason: "cannot be read; data.assets names the folder it is looked for in")
+    }
+    try self.init(json: [UInt8](content))
+  }
+
+  init(json text: [UInt8]) throws {
     let root = DemoNode(value: try JSONDocument(text).root, path: "")
     let market = try root.node("market")
     self.init(

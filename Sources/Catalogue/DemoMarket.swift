@@ -1,5 +1,4 @@
-public import JSON
-import WebAPI
+public import WebAPI
 
 /// A made-up market: the words come from a file in `data/demo/`, everything else from a seed, so that every machine has the same one.
 public struct DemoMarket: Sendable {

@@ -48,6 +48,11 @@ extension Settings {
       // The rest of the world
       Setting("cors.origins", \.cors.origins, .list(of: .origin), "Web origins whose pages may call the API; * for all."),
       Setting("data.directory", \.data.directory, .path, "Folder for everything kept on disk."),
+      Setting("data.assets", \.data.assets, .path, "Folder of migrations and demo data: data/ of the source tree."),
+      Setting(
+        "demo.load", \.demo.isLoaded, .optional(.boolean, absent: "only into the private cluster"),
+        "Whether the made-up market of Amman is loaded at start."),
+      Setting("demo.providers", \.demo.providers, .integer(1...20_000, unit: "providers"), "How many the made-up market has."),
 
       // Limits; the reason for each default is in Limits.swift
       Setting("limits.header_size", \.limits.headerBytes, .byteSize(1024...(1 << 20)), "All headers of a request together."),

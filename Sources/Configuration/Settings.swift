@@ -38,6 +38,14 @@ public struct Settings: Sendable {
 
   public struct Data: Sendable {
     public var directory = "var"
+    public var assets = "data"
+  }
+
+  public struct Demo: Sendable {
+    /// Nil: only into the private cluster.
+    public var isLoaded: Bool?
+    /// Enough for a map that looks alive, few enough to load in a second.
+    public var providers = 300
   }
 
   public var http = HTTP()
@@ -46,6 +54,7 @@ public struct Settings: Sendable {
   public var trace = Trace()
   public var cors = CORS()
   public var data = Data()
+  public var demo = Demo()
   public var limits = Limits()
 
   public init() {}

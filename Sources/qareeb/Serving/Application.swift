@@ -7,7 +7,6 @@ import Migrations
 import PostgresClient
 import Synchronization
 import Telemetry
-import Terminal
 import WebAPI
 
 /// A serving process, wired. The order in which things start, and the reverse in which they stop, is all there is to it.
@@ -31,11 +30,11 @@ struct Application {
     do {
       let store = try await Store.open(settings, group, signals)
       unwinding.add { await store.close() }
-      try await store.migrate(settings, logger)
+      try await store.migrate(settings) { logger.info("migration", ["event": .public($0)]) }
       let catalogue = Catalogue(database: store.database)
       try await loadDemoMarket(settings, catalogue, store, logger)
       let tracing = try Tracing(settings, group, signals)
-      unwinding.add { await tracing.flush() }
+      unwinding.add { await tracing.close() }
       let readiness = Readiness(database: store.database)
       let api = try API(
         routes: catalogue.routes() + operationRoutes(readiness, signals.metrics), configuration: apiConfiguration(settings),
@@ -61,7 +60,7 @@ struct Application {
     // Balancers are told before connections are refused.
     readiness.startDraining()
     await server.drain(deadlineMilliseconds: settings.limits.drainDeadline.milliseconds)
-    await tracing.flush()
+    await tracing.close()
     await store.close()
     await group.shutdown()
     logger.notice("stopped")
@@ -73,9 +72,9 @@ struct Application {
     return addresses
   }
 
-  private static func apiConfiguration(_ settings: Settings) throws -> APIConfiguration {
+  private static func apiConfiguration(_ settings: Settings) -> APIConfiguration {
     var configuration = APIConfiguration(version: Version.current)
-    configuration.cors = try CORSPolicy(settings)
+    configuration.cors = CORSPolicy(settings)
     configuration.rateLimits[.standard] = RateLimit(requests: settings.limits.requestsPerMinute, seconds: 60)
     return configuration
   }
@@ -85,9 +84,8 @@ struct Application {
     _ settings: Settings, _ catalogue: Catalogue, _ store: Store, _ logger: Logger
   ) async throws {
     guard settings.demo.isLoaded ?? store.isEmbedded else { return }
-    let path = "\(settings.data.assets)/demo/amman.json"
-    let demo = try DemoMarket(json: FileContent.read(path))
-    let outcome = try await catalogue.load(demo, providers: settings.demo.providers, seed: settings.demo.seed)
+    let demo = try DemoMarket(file: "\(settings.data.assets)/demo/amman.json")
+    let outcome = try await catalogue.load(demo, providers: settings.demo.providers, seed: 2026)
     switch outcome {
     case .loaded(let providers, let services):
       logger.info("demo market loaded", ["providers": .int(providers), "services": .int(services)])

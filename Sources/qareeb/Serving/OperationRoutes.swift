@@ -1,3 +1,5 @@
+import HTTPServer
+import JSON
 import PostgresClient
 import Synchronization
 import Telemetry
@@ -45,8 +47,7 @@ struct Health: FieldAnswer {
 struct VersionAnswer: FieldAnswer {
   static let schemaName = "Version"
   static let fields: [Field<VersionAnswer>] = [
-    Field("version", "The build's version.", example: "\(Version.current)") { _ in Version.current },
-    Field("commit", "The commit it was built from, where known.") { _ in Version.commit },
+    Field("version", "The build's version.", example: "\(Version.current)") { _ in Version.current }
   ]
 }
 
@@ -56,9 +57,12 @@ func operationRoutes(_ readiness: Readiness, _ metrics: MetricsRegistry) -> [Rou
   return [
     Route.get("/health/live", "Whether the process runs", permission: .public, rate: .unlimited, tags: tags)
       .sync { (_: Call) in Health(status: "live") },
-    Route.get("/health/ready", "Whether the process should get requests", permission: .public, rate: .unlimited, tags: tags, errors: [.unavailable])
-      .about("503 while the database cannot be reached or the process is stopping; `error.details.check` names which.")
-      .async { (_: Call) in try await readiness.check() },
+    Route.get(
+      "/health/ready", "Whether the process should get requests", permission: .public, rate: .unlimited, tags: tags,
+      errors: [.unavailable]
+    )
+    .about("503 while the database cannot be reached or the process is stopping; `error.details.check` names which.")
+    .async { (_: Call) in try await readiness.check() },
     Route.get("/metrics", "Metrics for Prometheus", permission: .public, rate: .unlimited, tags: tags)
       .raw(contentType: MetricsRegistry.contentType) { _, response in metrics.render(into: &response.body) },
     Route.get("/api/v1/version", "What is running", permission: .public, tags: tags)

@@ -1,9 +1,9 @@
 import Configuration
 import EventLoops
 import HTTPServer
-import PostgresClient
+public import PostgresClient
 import Telemetry
-import WebAPI
+public import WebAPI
 
 extension ServerLimits {
   init(_ settings: Settings) {
@@ -22,8 +22,8 @@ extension ServerLimits {
 }
 
 extension CORSPolicy {
-  init(_ settings: Settings) throws {
-    self = settings.cors.origins.isEmpty ? .none : CORSPolicy(origins: settings.cors.origins)
+  init(_ settings: Settings) {
+    self.init(allowedOrigins: Set(settings.cors.origins))
   }
 }
 

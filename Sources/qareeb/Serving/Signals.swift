@@ -11,7 +11,7 @@ struct Signals {
     pipeline = LogPipeline(
       levels: LogLevels(settings.log), format: Signals.format(settings.log.format), sink: DescriptorSink.standardError())
     pipeline.register(in: metrics)
-    ProcessMetrics.register(in: metrics, build: BuildInfo(version: Version.current, commit: Version.commit))
+    ProcessMetrics.register(in: metrics, build: BuildInfo(version: Version.current, commit: "unknown"))
   }
 
   func logger(_ label: String) -> Logger { pipeline.logger(label) }
@@ -19,7 +19,7 @@ struct Signals {
   private static func format(_ format: Settings.Log.Format) -> LogFormat {
     switch format {
     case .json: .json
-    case .text: .text(coloured: false)
+    case .text: .readable(colours: false)
     case .auto: .suited(toFileDescriptor: STDERR_FILENO, noColour: getenv("NO_COLOR") != nil)
     }
   }
@@ -40,8 +40,10 @@ extension LogLevel {
       case .trace: .trace
       case .debug: .debug
       case .info: .info
+      case .notice: .notice
       case .warning: .warning
       case .error: .error
+      case .critical: .critical
       }
   }
 }

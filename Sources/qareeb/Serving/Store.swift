@@ -32,9 +32,14 @@ struct Store {
     }
   }
 
-  func migrate(_ settings: Settings, _ logger: Logger) async throws {
-    let migrator = try Migrator(directory: "\(settings.data.assets)/migrations", database: database, logger: logger)
-    try await migrator.migrate()
+  /// Brings the schema up to date; tells of every step in words.
+  @discardableResult
+  func migrate(_ settings: Settings, _ tell: @escaping @Sendable (String) -> Void) async throws -> Int {
+    try await migrator(settings).migrate { tell(MigrationWords.text($0)) }.count
+  }
+
+  func migrator(_ settings: Settings) -> Migrator {
+    Migrator(database: database, directory: "\(settings.data.assets)/migrations")
   }
 
   /// The cluster was started for this process, so it ends with it.
@@ -56,5 +61,16 @@ struct Store {
     let cluster = try PrivateCluster.start(options)
     try cluster.ensureDatabase(databaseName)
     return cluster
+  }
+}
+
+/// A migrator's events in words.
+enum MigrationWords {
+  static func text(_ event: MigrationEvent) -> String {
+    switch event {
+    case .waiting(let holder): "waiting for \(holder), which is migrating"
+    case .applying(let version, let name): "applying \(version) \(name)"
+    case .applied(let version, let name, let milliseconds): "applied \(version) \(name) in \(milliseconds) ms"
+    }
   }
 }
