@@ -81,7 +81,8 @@ extension HTTPConnection {
     guard let request else { return RequestParser.refuse }
     request.method = parser.method
     request.minorVersion = parser.minorVersion
-    keepsAlive = parser.keepsAlive
+    requestCount += 1
+    keepsAlive = parser.keepsAlive && requestCount < context.limits.requestsPerConnection
     if let failure = RequestHeadRules.check(request, parser) {
       self.failure = failure
       return RequestParser.refuse

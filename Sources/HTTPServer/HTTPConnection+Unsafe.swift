@@ -46,6 +46,7 @@ final class HTTPConnection: ByteStreamHandler, @unchecked Sendable {
   /// Whether a task works on the request.
   var isWorking = false
   var keepsAlive = true
+  var requestCount = 0
   var writer: BodyWriter?
 
   /// Input behind the request that is being answered.

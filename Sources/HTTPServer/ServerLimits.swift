@@ -21,6 +21,8 @@ public struct ServerLimits: Sendable, Hashable {
   /// How long a closed connection is listened to, so that the last answer is not lost to a reset.
   public var lingerSeconds = 2
 
+  /// Clients that never leave are sent away now and then, so that they spread over loops and machines again.
+  public var requestsPerConnection = 100_000
   /// Of one loop. 20,000 idle ones cost about 20 MB.
   public var connectionsPerLoop = 20_000
   /// Requests a loop works on at once; beyond, 503. At 10 ms each this is 100,000 requests a second.

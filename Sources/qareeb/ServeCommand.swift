@@ -25,7 +25,7 @@ enum ServeCommand {
       .init("qareeb serve --set log.modules=HTTPServer=debug", "With one module's log in detail."),
     ],
     exitCodes: [.failure, .unavailable, .inputOutput, .configuration],
-    action: { invocation, _ in
+    action: { invocation, console in
       let resolution = SettingOptions.resolve(
         invocation,
         shortcuts: [
@@ -34,6 +34,6 @@ enum ServeCommand {
           ("--unix-socket", "http.unix_socket", invocation[unixSocket]),
           ("--log-level", "log.level", invocation[logLevel]?.rawValue),
         ])
-      return try await runServer(settings: try resolution.checkedForCommand())
+      return try await runServer(settings: try resolution.checkedForCommand(), console: console)
     })
 }

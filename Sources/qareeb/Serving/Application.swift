@@ -39,7 +39,7 @@ struct Application {
       let api = try API(
         routes: catalogue.routes() + operationRoutes(readiness, signals.metrics), configuration: apiConfiguration(settings),
         environment: APIEnvironment(logger: signals.logger("api"), metrics: signals.metrics, tracer: tracing.tracer))
-      let server = Server(group: group, service: api, limits: ServerLimits(settings)) { Int64(time(nil)) }
+      let server = Server(group: group, service: api, limits: ServerLimits(settings, loops: group.loops.count)) { Int64(time(nil)) }
       registerMetrics(of: server, group, in: signals.metrics)
       unwinding.add { await server.drain(deadlineMilliseconds: 0) }
       let addresses = try await listen(server, settings)
@@ -59,7 +59,7 @@ struct Application {
     logger.notice("stopping", ["signal": .public(signal == SIGINT ? "SIGINT" : "SIGTERM")])
     // Balancers are told before connections are refused.
     readiness.startDraining()
-    await server.drain(deadlineMilliseconds: settings.limits.drainDeadline.milliseconds)
+    await server.drain(deadlineMilliseconds: UInt64(settings.limits.drainDeadline.wholeMilliseconds))
     await tracing.close()
     await store.close()
     await group.shutdown()

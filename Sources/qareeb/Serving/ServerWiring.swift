@@ -6,7 +6,7 @@ import Telemetry
 public import WebAPI
 
 extension ServerLimits {
-  init(_ settings: Settings) {
+  init(_ settings: Settings, loops: Int) {
     self.init()
     let limits = settings.limits
     headBytes = limits.headerBytes
@@ -16,7 +16,8 @@ extension ServerLimits {
     bodySeconds = limits.bodyTimeout.wholeSeconds
     idleSeconds = limits.idleTimeout.wholeSeconds
     writeSeconds = limits.writeTimeout.wholeSeconds
-    connectionsPerLoop = limits.connectionsPerLoop
+    connectionsPerLoop = min(limits.connectionsPerLoop, max(1, limits.connections / loops))
+    requestsPerConnection = limits.requestsPerConnection
     inFlightPerLoop = limits.requestsInFlight
   }
 }
@@ -72,4 +73,9 @@ func registerMetrics(of server: Server, _ group: EventLoopGroup, in registry: Me
   ) {
     loops.map { MetricSample([String($0.index)], Double($0.statistics.takeLongestTurnNanoseconds()) / 1e9) }
   }
+}
+
+extension Duration {
+  /// Rounded up: a time-out is never shorter than asked for.
+  fileprivate var wholeSeconds: Int { (wholeMilliseconds + 999) / 1_000 }
 }

@@ -47,13 +47,3 @@ extension LogLevel {
       }
   }
 }
-
-extension Duration {
-  var milliseconds: UInt64 {
-    let (seconds, attoseconds) = components
-    return UInt64(max(0, seconds)) * 1_000 + UInt64(max(0, attoseconds)) / 1_000_000_000_000_000
-  }
-
-  /// Whole seconds, rounded up: a time-out is never shorter than asked for.
-  var wholeSeconds: Int { Int((milliseconds + 999) / 1_000) }
-}

@@ -19,9 +19,9 @@ struct Store {
       let connection = settings.database.url ?? cluster?.connectionString(database: databaseName) ?? ""
       var configuration = try DatabaseConfiguration(connectionString: connection)
       configuration.maximumConnectionsPerLoop = settings.limits.databaseConnectionsPerLoop
-      configuration.acquireTimeoutMilliseconds = settings.limits.databaseQueueWait.milliseconds
-      configuration.connection.connectTimeoutMilliseconds = settings.limits.databaseConnectTimeout.milliseconds
-      configuration.connection.statementTimeoutMilliseconds = settings.limits.statementTimeout.milliseconds
+      configuration.acquireTimeoutMilliseconds = UInt64(settings.limits.databaseQueueWait.wholeMilliseconds)
+      configuration.connection.connectTimeoutMilliseconds = UInt64(settings.limits.databaseConnectTimeout.wholeMilliseconds)
+      configuration.connection.statementTimeoutMilliseconds = UInt64(settings.limits.statementTimeout.wholeMilliseconds)
       let database = try Database(
         group: group, configuration: configuration, logger: signals.logger("qareeb"), metrics: signals.metrics)
       try await database.waitUntilReady(timeoutMilliseconds: 30_000)
