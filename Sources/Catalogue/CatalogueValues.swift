@@ -19,7 +19,7 @@ public struct Market: FieldAnswer {
     Field("name", "Its name in every language.") { $0.name },
     Field("country", "ISO 3166 code.", example: "JO") { $0.country },
     Field("currency", "ISO 4217 code.", example: "JOD") { $0.currency },
-    Field("currency_exponent", "How many decimals amounts have.", example: "3") { $0.currencyExponent },
+    Field("currency_exponent", "How many decimals amounts have.", example: 3) { $0.currencyExponent },
     Field("time_zone", "IANA time zone.", example: "Asia/Amman") { $0.timeZone },
     Field("languages", "Its languages, best first.") { $0.languages },
     Field("weekend", "ISO weekdays; 1 is Monday.") { $0.weekend },
@@ -34,8 +34,8 @@ public struct Place: FieldAnswer {
 
   public static let schemaName = "Place"
   public static let fields: [Field<Place>] = [
-    Field("lat", "Degrees north.", example: "31.9539") { $0.lat },
-    Field("lon", "Degrees east.", example: "35.9106") { $0.lon },
+    Field("lat", "Degrees north.", example: 31.9539) { $0.lat },
+    Field("lon", "Degrees east.", example: 35.9106) { $0.lon },
   ]
 }
 
@@ -63,7 +63,7 @@ public struct Area: FieldAnswer {
     Field("id", "Its name in queries.", example: "sweifieh") { $0.id },
     Field("name", "Its name in every language.") { $0.name },
     Field("centre", "Its middle.") { $0.centre },
-    Field("radius_m", "How far it reaches, in metres.", example: "1300") { $0.radiusMetres },
+    Field("radius_m", "How far it reaches, in metres.", example: 1300) { $0.radiusMetres },
   ]
 }
 
@@ -93,11 +93,11 @@ public struct ProviderSummary: FieldAnswer {
     Field("category", "Its category.", example: "barber") { $0.category },
     Field("name", "Its name in every language.") { $0.name },
     Field("location", "Where it is.") { $0.location },
-    Field("area", "Its neighbourhood, where known.", example: "sweifieh", ifPresent: { $0.area }),
+    .ifPresent("area", "Its neighbourhood, where known.", example: "sweifieh") { $0.area },
     Field("tier", "silver, gold or diamond, by bookings a month.", example: "gold") { $0.tier },
     Field("verified", "Whether its papers have been checked.") { $0.isVerified },
-    Field("rating", "From 1 to 5; left out where nobody has rated.", example: "4.6", ifPresent: { $0.rating }),
-    Field("rating_count", "How many have rated.", example: "120") { $0.ratingCount },
+    .ifPresent("rating", "From 1 to 5; left out where nobody has rated.", example: 4.6) { $0.rating },
+    Field("rating_count", "How many have rated.", example: 120) { $0.ratingCount },
     Field("tags", "What is special about it.") { $0.tags },
   ]
 }
@@ -116,11 +116,11 @@ public struct Service: FieldAnswer {
   public static let fields: [Field<Service>] = [
     Field("id", "Never changes.") { $0.id },
     Field("name", "Its name in every language.") { $0.name },
-    Field("price_minor", "In minor units: 5000 JOD fils are 5.000 JOD.", example: "5000") { $0.priceMinor },
+    Field("price_minor", "In minor units: 5000 JOD fils are 5.000 JOD.", example: 5000) { $0.priceMinor },
     Field("currency", "ISO 4217 code.", example: "JOD") { $0.currency },
-    Field("duration_min", "Minutes.", example: "30") { $0.durationMinutes },
-    Field("padding_min", "Minutes kept free afterwards.", example: "0") { $0.paddingMinutes },
-    Field("capacity", "How many it serves at once.", example: "1") { $0.capacity },
+    Field("duration_min", "Minutes.", example: 30) { $0.durationMinutes },
+    Field("padding_min", "Minutes kept free afterwards.", example: 0) { $0.paddingMinutes },
+    Field("capacity", "How many it serves at once.", example: 1) { $0.capacity },
   ]
 }
 

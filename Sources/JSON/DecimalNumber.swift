@@ -87,3 +87,11 @@ struct DecimalNumber {
 extension RawSpan {
   fileprivate func byte(_ offset: Int) -> UInt8 { unsafeLoad(fromByteOffset: offset, as: UInt8.self) }
 }
+
+/// Numbers of JSON's grammar found outside a document, such as in a query.
+public enum JSONNumberText {
+  /// As `JSONValue.decimal(places:)`. The text must follow JSON's grammar.
+  public static func decimal(_ text: RawSpan, places: Int) -> Int? {
+    DecimalNumber(text)?.scaled(places: places)
+  }
+}

@@ -1,0 +1,100 @@
+import Bytes
+import HTTPServer
+import Telemetry
+
+extension APICore {
+  /// Answers what was refused with the head.
+  var refusingHandler: HTTPHandler {
+    .synchronous { [self] request, response in
+      guard let call = request.storage as? Call else { return APICore.failWithoutCall(response) }
+      call.current = request
+      writeFailure(call.refusal ?? APIError(.internalError), call, response)
+      close(call, response)
+    }
+  }
+
+  /// The server's handler for a route.
+  @Sendable func handler(_ compiled: CompiledRoute) -> HTTPHandler {
+    let limit = compiled.route.input.body == nil ? 0 : compiled.declaration.bodyLimit
+    switch compiled.route.kind {
+    case .synchronous(let respond):
+      return .synchronous(bodyLimit: limit) { [self] request, response in
+        guard let call = begin(request, compiled) else { return APICore.failWithoutCall(response) }
+        do {
+          try respond(call, response)
+        } catch {
+          recover(from: error, call, response)
+        }
+        end(call, compiled, response)
+      }
+    case .asynchronous(let respond):
+      return .asynchronous(bodyLimit: limit) { [self] request, response in await run(respond, compiled, request, response) }
+    case .streamedBody(let respond):
+      return .streaming(bodyLimit: compiled.declaration.bodyLimit) { [self] request, response in
+        await run(respond, compiled, request, response)
+      }
+    case .webSocket(let options, let converse):
+      return .webSocket(options) { [self] request, socket in
+        guard let call = begin(request, compiled) else { return }
+        await converse(call, socket)
+        compiled.metrics.inFlight.subtract()
+        close(call, nil)
+      }
+    }
+  }
+
+  private func run(
+    _ respond: @Sendable (Call, HTTPResponse) async throws -> Void, _ compiled: CompiledRoute, _ request: HTTPRequest,
+    _ response: HTTPResponse
+  ) async {
+    guard let call = begin(request, compiled) else { return APICore.failWithoutCall(response) }
+    do {
+      try await respond(call, response)
+    } catch {
+      recover(from: error, call, response)
+    }
+    end(call, compiled, response)
+  }
+
+  /// The storage of a request is the API's; without its call nothing can be said about it.
+  static func failWithoutCall(_ response: HTTPResponse) { response.status = .internalServerError }
+
+  /// Makes the request's parts readable.
+  private func begin(_ request: HTTPRequest, _ compiled: CompiledRoute) -> Call? {
+    guard let call = request.storage as? Call else { return nil }
+    call.current = request
+    compiled.metrics.inFlight.add()
+    let source = call.source
+    source.headers = request
+    request.withQueryBytes { source.loadQuery($0.bytes) }
+    if !compiled.variableNames.isEmpty {
+      request.withPathBytes { source.loadPath($0.bytes, captures: call.captures, names: compiled.variableNames) }
+    }
+    if compiled.route.input.body != nil, request.bodyCount > 0 {
+      request.withBodyBytes { source.loadBody($0, limit: compiled.declaration.bodyLimit) }
+    }
+    return call
+  }
+
+  private func end(_ call: Call, _ compiled: CompiledRoute, _ response: HTTPResponse) {
+    compiled.metrics.inFlight.subtract()
+    if let start = call.dataStart {
+      let isUnchanged = compiled.declaration.hasEntityTag && tag(call, response, from: start)
+      if !isUnchanged { Envelope.end(&response.body, meta(call)) }
+    }
+    close(call, response)
+  }
+
+  /// Adds the entity tag of what has been written as `data`; true when the caller has it already.
+  private func tag(_ call: Call, _ response: HTTPResponse, from start: Int) -> Bool {
+    guard response.status == .ok else { return false }
+    let tag = response.body.withUnsafeBytes { EntityTag(of: $0.bytes.extracting(start..<$0.count), isWeak: true) }
+    if call.cacheControl == nil { call.cacheControl = "no-cache" }
+    return call.answerUnchanged(tag, response)
+  }
+
+  func meta(_ call: Call) -> AnswerMeta {
+    AnswerMeta(
+      now: call.receivedAt, requestID: call.requestID, version: configuration.version, nextCursor: call.nextCursor)
+  }
+}

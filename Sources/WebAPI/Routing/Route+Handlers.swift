@@ -1,0 +1,161 @@
+public import Bytes
+public import HTTPServer
+import JSON
+
+extension RouteDeclaration {
+  /// Answers at once, on the loop that read the request. For what never waits.
+  public func sync<Input: RouteInput, Output: Answer>(
+    status: HTTPStatus = .ok, _ handler: @escaping @Sendable (Call, Input) throws -> Output
+  ) -> Route {
+    route(Input.self, answer(Output.self, status)) { input in
+      .synchronous { call, response in
+        let output = try handler(call, call.read(Input.self, input))
+        call.write(output, status: status, to: response)
+      }
+    }
+  }
+
+  public func sync<Output: Answer>(
+    status: HTTPStatus = .ok, _ handler: @escaping @Sendable (Call) throws -> Output
+  ) -> Route {
+    sync(status: status) { (call: Call, _: NoInput) in try handler(call) }
+  }
+
+  /// Answers after waiting for something; stays on the loop that read the request.
+  public func async<Input: RouteInput, Output: Answer>(
+    status: HTTPStatus = .ok, _ handler: @escaping @Sendable (Call, Input) async throws -> Output
+  ) -> Route {
+    route(Input.self, answer(Output.self, status)) { input in
+      .asynchronous { call, response in
+        let output = try await handler(call, call.read(Input.self, input))
+        call.write(output, status: status, to: response)
+      }
+    }
+  }
+
+  public func async<Output: Answer>(
+    status: HTTPStatus = .ok, _ handler: @escaping @Sendable (Call) async throws -> Output
+  ) -> Route {
+    self.async(status: status) { (call: Call, _: NoInput) in try await handler(call) }
+  }
+
+  /// Writes `data` straight into the answer's buffer: for routes whose answers are too hot or too large to build first.
+  /// What was written is forgotten when the handler throws.
+  public func writing<Input: RouteInput, Output: Answer>(
+    _ output: Output.Type, _ handler: @escaping @Sendable (Call, Input, inout ByteBuffer) throws -> Void
+  ) -> Route {
+    route(Input.self, answer(output, .ok)) { input in
+      .synchronous { call, response in
+        let values = try call.read(Input.self, input)
+        call.beginData(status: .ok, in: response)
+        try handler(call, values, &response.body)
+      }
+    }
+  }
+
+  /// Server-sent events, for as long as the handler sends them. Failures before the first event are answered as usual.
+  public func events<Input: RouteInput, Output: Answer>(
+    _ data: Output.Type, _ handler: @escaping @Sendable (Call, Input, EventStream) async throws -> Void
+  ) -> Route {
+    let success = SuccessDescription(status: .ok, contentType: "text/event-stream", schema: data.schema, isEnveloped: false)
+    return route(Input.self, success) { input in
+      .asynchronous { call, response in
+        let values = try call.read(Input.self, input)
+        call.setContentType("text/event-stream; charset=utf-8")
+        response.stream { writer in try await handler(call, values, EventStream(writer)) }
+      }
+    }
+  }
+
+  /// A WebSocket conversation. Permission and rate limit are checked before the upgrade.
+  public func webSocket(
+    _ options: WebSocketOptions = WebSocketOptions(), _ handler: @escaping @Sendable (Call, WebSocket) async -> Void
+  ) -> Route {
+    let success = SuccessDescription(status: .switchingProtocols, contentType: "", schema: nil, isEnveloped: false)
+    return route(NoInput.self, success) { _ in .webSocket(options, handler) }
+  }
+
+  /// An answer that is no envelope: metrics, pages, files. The handler fills the response itself.
+  public func raw<Input: RouteInput>(
+    contentType: StaticString, schema: Schema = .text,
+    _ handler: @escaping @Sendable (Call, Input, HTTPResponse) throws -> Void
+  ) -> Route {
+    let success = SuccessDescription(status: .ok, contentType: "\(contentType)", schema: schema, isEnveloped: false)
+    return route(Input.self, success) { input in
+      .synchronous { call, response in
+        let values = try call.read(Input.self, input)
+        call.setContentType(contentType)
+        try handler(call, values, response)
+      }
+    }
+  }
+
+  public func raw(
+    contentType: StaticString, schema: Schema = .text, _ handler: @escaping @Sendable (Call, HTTPResponse) throws -> Void
+  ) -> Route {
+    raw(contentType: contentType, schema: schema) { (call: Call, _: NoInput, response: HTTPResponse) in
+      try handler(call, response)
+    }
+  }
+
+  /// A body of any length, read as it comes (`call.request.bodyStream`), answered in the envelope.
+  public func streamedBody<Input: RouteInput, Output: Answer>(
+    _ handler: @escaping @Sendable (Call, Input) async throws -> Output
+  ) -> Route {
+    route(Input.self, answer(Output.self, .ok)) { input in
+      .streamedBody { call, response in
+        let output = try await handler(call, call.read(Input.self, input))
+        call.write(output, status: .ok, to: response)
+      }
+    }
+  }
+
+  private func answer<Output: Answer>(_ output: Output.Type, _ status: HTTPStatus) -> SuccessDescription {
+    if output == NoContent.self {
+      return SuccessDescription(status: .noContent, contentType: "", schema: nil, isEnveloped: false)
+    }
+    return .enveloped(status, Output.schema)
+  }
+
+  private func route<Input: RouteInput>(
+    _ input: Input.Type, _ success: SuccessDescription, _ kind: (InputDescription) -> Route.Kind
+  ) -> Route {
+    let description = InputDescription.of(input)
+    return Route(declaration: self, input: description, success: success, kind: kind(description))
+  }
+}
+
+/// Sends server-sent events (WHATWG HTML, 9.2) at the speed of their reader.
+public struct EventStream: Sendable {
+  private let writer: BodyWriter
+
+  init(_ writer: BodyWriter) { self.writer = writer }
+
+  /// Sends one event. `id` is what a client that comes back says it has seen last.
+  public func send(_ data: some Answer, event: StaticString? = nil, id: String? = nil) async throws {
+    try await writer.write(EventStream.bytes(data, event: event, id: id))
+  }
+
+  /// A comment, which keeps connections open that nothing has happened on.
+  public func sendKeepAlive() async throws { try await writer.write(Array(":\n\n".utf8)) }
+
+  static func bytes(_ data: some Answer, event: StaticString?, id: String?) -> [UInt8] {
+    var buffer = ByteBuffer()
+    if let event {
+      buffer.append("event: " as StaticString)
+      buffer.append(event)
+      buffer.append(byte: UInt8(ascii: "\n"))
+    }
+    if let id {
+      buffer.append("id: " as StaticString)
+      // A line break would end the field, a zero would have the client ignore it.
+      for byte in id.utf8 where byte >= 0x20 && byte != 0x7F { buffer.append(byte: byte) }
+      buffer.append(byte: UInt8(ascii: "\n"))
+    }
+    // JSON as written here has no line breaks, so one data line holds it.
+    buffer.append("data: " as StaticString)
+    data.writeJSON(to: &buffer)
+    buffer.append("\n\n" as StaticString)
+    return [UInt8](buffer)
+  }
+}
