@@ -45,16 +45,3 @@ extension ByteBuffer {
     return digits
   }
 }
-
-extension String {
-  /// The buffer's bytes as text; ill-formed UTF-8 is replaced, never trapped on.
-  public init(_ buffer: borrowing ByteBuffer) {
-    self = buffer.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
-  }
-}
-
-extension Array where Element == UInt8 {
-  public init(_ buffer: borrowing ByteBuffer) {
-    self = buffer.withUnsafeBytes { [UInt8]($0) }
-  }
-}

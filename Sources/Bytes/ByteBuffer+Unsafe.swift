@@ -137,3 +137,16 @@ public struct ByteBuffer: ~Copyable {
 
 // A buffer has one owner at a time: it cannot be copied, so handing it to another thread hands over its memory with it.
 extension ByteBuffer: @unchecked Sendable {}
+
+extension String {
+  /// The buffer's bytes as text; ill-formed UTF-8 is replaced, never trapped on.
+  public init(_ buffer: borrowing ByteBuffer) {
+    self = buffer.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
+  }
+}
+
+extension Array where Element == UInt8 {
+  public init(_ buffer: borrowing ByteBuffer) {
+    self = buffer.withUnsafeBytes { [UInt8]($0) }
+  }
+}

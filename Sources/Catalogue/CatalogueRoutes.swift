@@ -1,6 +1,6 @@
 public import WebAPI
 
-extension Catalogue {
+extension ProviderCatalogue {
   /// The routes of the catalogue.
   public func routes() -> [Route] {
     let tags = ["Catalogue"]

@@ -1,7 +1,7 @@
 import PostgresClient
 import WebAPI
 
-extension Catalogue {
+extension ProviderCatalogue {
   /// What loading a demo market did.
   public enum DemoLoading: Sendable, Equatable {
     case loaded(providers: Int, services: Int)
@@ -16,7 +16,7 @@ extension Catalogue {
     let providers = demo.providers(count: count, seed: seed)
     return try await database.transaction { transaction in
       // Two servers that start at once load it once.
-      try await transaction.execute(Catalogue.demoLock)
+      try await transaction.execute(ProviderCatalogue.demoLock)
       guard try await insert(demo.market, transaction) else { return .present }
       try await insert(demo, transaction)
       try await insert(providers, of: demo.market, transaction)

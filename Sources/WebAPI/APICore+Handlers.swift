@@ -88,7 +88,7 @@ extension APICore {
   /// Adds the entity tag of what has been written as `data`; true when the caller has it already.
   private func tag(_ call: Call, _ response: HTTPResponse, from start: Int) -> Bool {
     guard response.status == .ok else { return false }
-    let tag = response.body.withUnsafeBytes { EntityTag(of: $0.bytes.extracting(start..<$0.count), isWeak: true) }
+    let tag = EntityTag(of: response.body, from: start)
     if call.cacheControl == nil { call.cacheControl = "no-cache" }
     return call.answerUnchanged(tag, response)
   }

@@ -40,7 +40,10 @@ import Testing
     }
   }
 
-  private static let otherValues = ["11", "0.5", "11s", "2000B", "host=x", "http://h", "debug", "json", "M=debug", "elsewhere", "true"]
+  private static let otherValues = [
+    "11", "0.5", "11s", "2000B", "host=x", "http://h", "debug", "json", "M=debug", "elsewhere",
+    "true",
+  ]
 
   @Test func wellKnownVariablesKeepTheirNames() {
     let variables = Dictionary(uniqueKeysWithValues: Settings.list.settings.map { ($0.name, $0.variable) })

@@ -23,7 +23,7 @@ public struct RequestID: Sendable, Equatable {
       default: return nil
       }
     }
-    origin = .given(text.withUnsafeBytes { String(decoding: $0, as: UTF8.self) })
+    origin = .given(String(ascii: text))
   }
 
   public func write(to buffer: inout ByteBuffer) {

@@ -19,7 +19,7 @@ final class ParameterSource {
   private var pathNames: [String] = []
   /// Set only while a request is handled.
   var headers: (any HeaderSource)?
-  private var bodyOutcome: Result<JSONDocument, JSONError>?
+  var bodyOutcome: Result<JSONDocument, JSONError>?
 
   private(set) var problems = FieldProblems()
 
@@ -50,12 +50,6 @@ final class ParameterSource {
       let isDecoded = PercentCoding.decode(path, range, plusIsSpace: false, into: &pathBytes)
       let isText = isDecoded && PercentCoding.isText(pathBytes, from: start)
       pathParts.append(isText ? start..<pathBytes.count : nil)
-    }
-  }
-
-  func loadBody(_ bytes: UnsafeRawBufferPointer, limit: Int) {
-    bodyOutcome = Result { () throws(JSONError) in
-      try JSONDocument(bytes, limits: JSONLimits(maximumBytes: limit))
     }
   }
 

@@ -65,7 +65,7 @@ public struct TokenRule: ScalarRule {
     for index in 0..<text.byteCount where !TokenRule.allows(text.byte(index)) { throw .notAllowed }
     guard text.byteCount >= length.lowerBound else { throw .tooShort }
     guard text.byteCount <= length.upperBound else { throw .tooLong }
-    return text.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
+    return String(ascii: text)
   }
 
   static func allows(_ byte: UInt8) -> Bool {

@@ -31,7 +31,7 @@ struct Application {
       let store = try await Store.open(settings, group, signals)
       unwinding.add { await store.close() }
       try await store.migrate(settings) { logger.info("migration", ["event": .public($0)]) }
-      let catalogue = Catalogue(database: store.database)
+      let catalogue = ProviderCatalogue(database: store.database)
       try await loadDemoMarket(settings, catalogue, store, logger)
       let tracing = try Tracing(settings, group, signals)
       unwinding.add { await tracing.close() }
@@ -39,7 +39,8 @@ struct Application {
       let api = try API(
         routes: catalogue.routes() + operationRoutes(readiness, signals.metrics), configuration: apiConfiguration(settings),
         environment: APIEnvironment(logger: signals.logger("api"), metrics: signals.metrics, tracer: tracing.tracer))
-      let server = Server(group: group, service: api, limits: ServerLimits(settings, loops: group.loops.count)) { Int64(time(nil)) }
+      let limits = ServerLimits(settings, loops: group.loops.count)
+      let server = Server(group: group, service: api, limits: limits) { Int64(time(nil)) }
       registerMetrics(of: server, group, in: signals.metrics)
       unwinding.add { await server.drain(deadlineMilliseconds: 0) }
       let addresses = try await listen(server, settings)
@@ -81,7 +82,7 @@ struct Application {
 
   /// The embedded cluster shows the demo market; a server of one's own gets it only when asked for.
   private static func loadDemoMarket(
-    _ settings: Settings, _ catalogue: Catalogue, _ store: Store, _ logger: Logger
+    _ settings: Settings, _ catalogue: ProviderCatalogue, _ store: Store, _ logger: Logger
   ) async throws {
     guard settings.demo.isLoaded ?? store.isEmbedded else { return }
     let demo = try DemoMarket(file: "\(settings.data.assets)/demo/amman.json")

@@ -1,7 +1,7 @@
 import PostgresClient
 import WebAPI
 
-extension Catalogue {
+extension ProviderCatalogue {
   // The statements, next to what reads their rows.
 
   private static let allMarkets = PreparedQuery(
@@ -39,25 +39,27 @@ extension Catalogue {
       """)
 
   func markets() async throws -> [Market] {
-    try await database.query(Catalogue.allMarkets).map(Market.init(row:))
+    try await database.query(ProviderCatalogue.allMarkets).map(Market.init(row:))
   }
 
   func categories() async throws -> [Category] {
-    try await database.query(Catalogue.allCategories).map(Category.init(row:))
+    try await database.query(ProviderCatalogue.allCategories).map(Category.init(row:))
   }
 
   func areas(of market: String) async throws -> [Area] {
-    let rows = try await database.query(Catalogue.areasOfMarket, market)
+    let rows = try await database.query(ProviderCatalogue.areasOfMarket, market)
     if rows.isEmpty { try await requireMarket(market) }
     return try rows.map(Area.init(row:))
   }
 
   func provider(_ id: Identifier) async throws -> Provider {
     let key = PostgresUUID(high: id.high, low: id.low)
-    // Issued together: both reads leave in one message.
-    async let services = database.query(Catalogue.servicesOfProvider, key)
-    guard let row = try await database.query(Catalogue.providerByID, key).first else { throw APIError.notFound }
-    return Provider(summary: try ProviderSummary(row: row), services: try await services.map(Service.init(row:)))
+    // Issued together: both reads leave in one message. Both are awaited, because a read given up would have to be cancelled.
+    async let asked = database.query(ProviderCatalogue.providerByID, key)
+    async let sold = database.query(ProviderCatalogue.servicesOfProvider, key)
+    let (providers, services) = try await (asked, sold)
+    guard let row = providers.first else { throw APIError.notFound }
+    return Provider(summary: try ProviderSummary(row: row), services: try services.map(Service.init(row:)))
   }
 
   func providers(_ input: ListProviders) async throws -> (items: [ProviderSummary], nextCursor: String?) {
@@ -66,9 +68,9 @@ extension Catalogue {
     let wanted = Int64(input.limit + 1)
     let rows =
       if let category = input.category {
-        try await database.query(Catalogue.providersOfCategory, category, input.market, after, wanted)
+        try await database.query(ProviderCatalogue.providersOfCategory, category, input.market, after, wanted)
       } else {
-        try await database.query(Catalogue.providersOfMarket, input.market, after, wanted)
+        try await database.query(ProviderCatalogue.providersOfMarket, input.market, after, wanted)
       }
     if rows.isEmpty { try await requireMarket(input.market) }
     let items = try rows.prefix(input.limit).map(ProviderSummary.init(row:))
@@ -76,7 +78,7 @@ extension Catalogue {
   }
 
   private func requireMarket(_ id: String) async throws {
-    guard try await database.query(Catalogue.marketExists, id).only()[0, as: Bool.self] else {
+    guard try await database.query(ProviderCatalogue.marketExists, id).only()[0, as: Bool.self] else {
       throw APIError(.notFound, reason: Localized(en: "There is no such market.", ar: "لا يوجد سوق بهذا الاسم."))
     }
   }

@@ -49,6 +49,11 @@ func hexadecimalValue(_ byte: UInt8) -> UInt8? {
 }
 
 extension String {
+  /// Text from bytes that have been checked to be ASCII.
+  init(ascii text: RawSpan) {
+    self = text.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
+  }
+
   /// Text from bytes that must be UTF-8; `nil` otherwise.
   init?(strict text: RawSpan) {
     guard isWellFormedUTF8(text) else { return nil }

@@ -2,7 +2,7 @@
 // PostgreSQL; finding and ranking providers is another module's business.
 public import PostgresClient
 
-public struct Catalogue: Sendable {
+public struct ProviderCatalogue: Sendable {
   let database: Database
 
   public init(database: Database) {
