@@ -26,7 +26,13 @@ struct AnswerFraming {
   /// Writes the head of an answer whose body follows piece by piece.
   func writeHead(_ response: HTTPResponse, isChunked: Bool, to output: inout ByteBuffer) {
     writeFields(response, to: &output)
-    if isChunked, !response.status.forbidsBody { output.append("Transfer-Encoding: chunked\r\n") }
+    if let length = response.streamedBytes {
+      output.append("Content-Length: ")
+      output.append(decimal: length)
+      output.append("\r\n")
+    } else if isChunked, !response.status.forbidsBody {
+      output.append("Transfer-Encoding: chunked\r\n")
+    }
     output.append("\r\n")
   }
 

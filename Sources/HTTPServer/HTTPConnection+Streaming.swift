@@ -5,9 +5,9 @@ extension HTTPConnection {
   /// Runs the producer of a streamed answer; its head goes out first.
   func produce(_ producer: @Sendable (BodyWriter) async throws -> Void) async {
     guard let response, let request else { return }
-    // HTTP/1.0 knows no chunks: the end of the connection is the end of the body.
-    let isChunked = request.minorVersion >= 1
-    if !isChunked || response.closesConnection || context.isDraining { keepsAlive = false }
+    // HTTP/1.0 knows no chunks: unless its length is known, the end of the connection is the end of the body.
+    let isChunked = request.minorVersion >= 1 && response.streamedBytes == nil
+    if !isChunked && response.streamedBytes == nil || response.closesConnection || context.isDraining { keepsAlive = false }
     let hasBody = request.method != .head && !response.status.forbidsBody
     context.clock.update(nowMilliseconds: context.loop.nowMilliseconds)
     let framing = AnswerFraming(
@@ -15,7 +15,7 @@ extension HTTPConnection {
       dateLine: context.clock.line)
     framing.writeHead(response, isChunked: isChunked, to: &context.output)
     flush()
-    let writer = BodyWriter(connection: self, isChunked: isChunked && hasBody)
+    let writer = BodyWriter(connection: self, isChunked: isChunked && hasBody, length: hasBody ? response.streamedBytes : nil)
     self.writer = writer
     guard hasBody else { return }
     watchPeer()
@@ -25,6 +25,7 @@ extension HTTPConnection {
       // The head is out, so the only honest way to say that the body is not whole is to cut it off.
       writer.isBroken = !(error is StreamEnd)
     }
+    if !writer.isComplete { writer.isBroken = true }
   }
 
   /// The mark that the body is whole.
@@ -46,15 +47,18 @@ public final class BodyWriter: @unchecked Sendable {
   // Sendable: `write` goes to the loop before it touches anything; the rest is called there.
 
   private let connection: HTTPConnection
-  private let loop: EventLoop
+  let loop: EventLoop
   let isChunked: Bool
   var isBroken = false
+  /// What is still to come of a body whose length was announced.
+  private var missingBytes: Int?
   private var end: StreamEnd?
   private var waiting: CheckedContinuation<Void, any Error>?
   /// A piece with its frame. Not the loop's output: that may hold answers of another connection.
   private var piece = ByteBuffer()
 
-  init(connection: HTTPConnection, isChunked: Bool) {
+  init(connection: HTTPConnection, isChunked: Bool, length: Int?) {
+    missingBytes = length
     self.connection = connection
     self.isChunked = isChunked
     loop = connection.context.loop
@@ -65,7 +69,19 @@ public final class BodyWriter: @unchecked Sendable {
     guard loop.isCurrent else { return try await loop.run { try await self.write(bytes) } }
     try Task.checkCancellation()
     if let end { throw end }
-    guard !bytes.isEmpty else { return }
+    put(bytes)
+    if connection.stream.unsentBytes > connection.context.limits.unsentBytes {
+      try await withCheckedThrowingContinuation { waiting = $0 }
+    }
+  }
+
+  /// Sends the bytes now, without waiting for anything. Call on the loop.
+  func put(_ bytes: [UInt8]) {
+    guard end == nil, !bytes.isEmpty else { return }
+    if let missingBytes {
+      precondition(bytes.count <= missingBytes, "more written than the answer's head announces")
+      self.missingBytes = missingBytes - bytes.count
+    }
     piece.removeAll(keepingAtMost: 65_536)
     if isChunked {
       piece.append(hex: UInt64(bytes.count))
@@ -74,10 +90,16 @@ public final class BodyWriter: @unchecked Sendable {
     piece.append(contentsOf: bytes)
     if isChunked { piece.append("\r\n") }
     connection.send(piece)
-    if connection.stream.unsentBytes > connection.context.limits.unsentBytes {
-      try await withCheckedThrowingContinuation { waiting = $0 }
-    }
   }
+
+  /// Whether bytes wait for the client.
+  var isWaiting: Bool { connection.stream.unsentBytes > 0 }
+
+  /// Whether the body's length was announced.
+  var isBounded: Bool { missingBytes != nil }
+
+  /// Whether as much was written as was announced.
+  var isComplete: Bool { missingBytes ?? 0 == 0 }
 
   public func write(_ text: String) async throws {
     try await write(Array(text.utf8))
@@ -92,6 +114,8 @@ public final class BodyWriter: @unchecked Sendable {
   }
 
   func stop(_ reason: StreamEnd) {
+    // A body of known length has an end of its own; cut short it would be worth nothing.
+    if reason == .draining, missingBytes != nil { return }
     end = end ?? reason
     waiting?.resume(throwing: reason)
     waiting = nil

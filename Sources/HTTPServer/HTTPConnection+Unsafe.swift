@@ -171,7 +171,7 @@ final class HTTPConnection: ByteStreamHandler, @unchecked Sendable {
     switch phase {
     case .answering:
       // It may have closed only its side and still read; but nobody waits at the end of a stream that never ends.
-      if writer != nil { close() }
+      if let writer, !writer.isBounded { close() }
     case .body:
       if pending.isEmpty { close() }
     case .idle, .head, .lingering:

@@ -14,6 +14,7 @@ public final class HTTPResponse: @unchecked Sendable {
 
   /// The head's lines after those that the connection writes itself (status, date, length, connection).
   var fields = ByteBuffer()
+  var streamedBytes: Int?
   var producer: (@Sendable (BodyWriter) async throws -> Void)?
 
   init() {}
@@ -30,6 +31,7 @@ public final class HTTPResponse: @unchecked Sendable {
     isCompressible = false
     closesConnection = false
     producer = nil
+    streamedBytes = nil
   }
 
   // MARK: Fields
@@ -68,7 +70,9 @@ public final class HTTPResponse: @unchecked Sendable {
   /// Answers with what `producer` writes, for as long as it writes; only from asynchronous handlers.
   ///
   /// It starts when the handler has returned. It throws out of `write` when the client has gone.
-  public func stream(_ producer: @escaping @Sendable (BodyWriter) async throws -> Void) {
+  /// With `bytes` the head announces the length; a producer that writes less has its connection cut.
+  public func stream(bytes: Int? = nil, _ producer: @escaping @Sendable (BodyWriter) async throws -> Void) {
     self.producer = producer
+    streamedBytes = bytes
   }
 }

@@ -40,6 +40,8 @@ public struct ServerLimits: Sendable, Hashable {
   public var pendingInputBytes = 65_536
   /// Below, gzip saves less than a packet.
   public var compressionBytes = 1_024
+  /// Above, gzip would hold up its loop for longer than 10 ms.
+  public var compressionMaximumBytes = 2_097_152
 
   public init() {}
 }

@@ -1,7 +1,9 @@
 import Bytes
 import EventLoops
+import Glibc
 import HTTPServer
 import Synchronization
+import TestSupport
 
 /// Routes by path, for one test's server.
 struct RoutedService: HTTPService {
@@ -17,30 +19,17 @@ struct RoutedService: HTTPService {
   }
 }
 
-/// A server on a free port for as long as `body` runs. The body has a thread of its own, so it may block on its sockets without
-/// holding up the tests beside it; what must run while it blocks goes into a detached task.
+/// A server for as long as `body` runs, which may block on its sockets.
 func withServer<R: Sendable>(
-  loops: Int = 1, limits: ServerLimits = ServerLimits(),
-  routes: @escaping @Sendable (HTTPRequest) -> HTTPHandler?,
-  _ body: @escaping @Sendable (Server, Int) async throws -> R
+  loops: Int = 1, routes: @escaping @Sendable (HTTPRequest) -> HTTPHandler?,
+  _ body: @Sendable (TestServer) throws -> R
 ) async throws -> R {
-  let group = try EventLoopGroup(count: loops, name: "server")
-  let clients = try EventLoopGroup(count: 1, name: "clients")
-  let server = Server(group: group, service: RoutedService(routes: routes), limits: limits, secondsSince1970: { 784_111_777 })
-  guard case .tcp(_, let port) = try await server.listen(.tcp(host: "127.0.0.1", port: 0)) else { fatalError("TCP asked for") }
-  let result: Result<R, any Error>
-  do {
-    result = .success(try await clients.loops[0].run { try await body(server, port) })
-  } catch {
-    result = .failure(error)
+  try await withTestServer(RoutedService(routes: routes), loops: loops) { server in
+    try await offThePool { try body(server) }
   }
-  await server.drain(deadlineMilliseconds: 0)
-  await group.shutdown()
-  await clients.shutdown()
-  return try result.get()
 }
 
-/// What happened on other threads, in order; `wait` blocks until something holds.
+/// What happened on other threads, in order.
 final class Journal: Sendable {
   private let lines = Mutex<[String]>([])
 
@@ -48,12 +37,19 @@ final class Journal: Sendable {
 
   var all: [String] { lines.withLock { $0 } }
 
-  /// Until `line` has been written; false after far longer than it can take.
-  func wait(for line: String) async -> Bool {
-    for _ in 0..<4_000 {
-      if all.contains(line) { return true }
-      try? await Task.sleep(for: .milliseconds(5))
-    }
-    return false
+  /// Blocks until the line is there; false where it does not come in a minute.
+  func wait(for line: String) -> Bool { blockingUntil { all.contains(line) } }
+
+  func count(_ line: String) -> Int { all.count { $0 == line } }
+}
+
+/// Blocks until `condition` holds; false where it does not come true in a minute. The pause between two looks is no part of what is
+/// tested.
+func blockingUntil(_ condition: () -> Bool) -> Bool {
+  let deadline = ContinuousClock.now.advanced(by: .seconds(60))
+  while !condition() {
+    if ContinuousClock.now > deadline { return false }
+    usleep(2_000)
   }
+  return true
 }

@@ -1,3 +1,5 @@
+import EventLoops
+
 @testable import HTTPServer
 
 /// A WebSocket client that does what a test tells it, right or wrong.
@@ -15,8 +17,8 @@ final class WebSocketClient {
   }
 
   /// Connects and shakes hands.
-  init(port: Int, path: String = "/echo", receiveBufferBytes: Int32? = nil) throws {
-    wire = try WireClient(port: port, receiveBufferBytes: receiveBufferBytes)
+  init(_ address: ListenAddress, path: String = "/echo", receiveBufferBytes: Int32? = nil) throws {
+    wire = try WireClient(address, receiveBufferBytes: receiveBufferBytes)
     try wire.send(WebSocketClient.request(path: path))
     let head = try wire.takeHead()
     guard head.hasPrefix("HTTP/1.1 101 ") else { throw WireClient.Failure(description: "refused: \(head)") }

@@ -1,4 +1,5 @@
 import Bytes
+import TestSupport
 import Testing
 
 @testable import HTTPServer
@@ -56,8 +57,7 @@ import Testing
 
   /// Random frames and random damage never crash, and after an end nothing more is said.
   @Test func damagedConversations() {
-    let seed = UInt64.random(in: .min ... .max)
-    var random = SplitMix(seed: seed)
+    var random = SeededRandom()
     for round in 0..<3_000 {
       var bytes: [UInt8] = []
       for _ in 0..<Int.random(in: 1...6, using: &random) {
@@ -81,24 +81,9 @@ import Testing
       let inPieces = converse(pieces, maximum: 300)
       let closes = inPieces.filter { if case .close = $0 { true } else { false } }
       let isSound = closes.count <= 1 && (closes.isEmpty || inPieces.last == closes[0])
-      #expect(isSound, "seed \(seed), round \(round): \(inPieces)")
+      #expect(isSound, "round \(round): \(inPieces)")
       let inOne = converse([bytes[...]], maximum: 300)
-      #expect(withoutPongs(inPieces) == withoutPongs(inOne), "seed \(seed), round \(round): pieces must not matter")
+      #expect(withoutPongs(inPieces) == withoutPongs(inOne), "round \(round): pieces must not matter")
     }
-  }
-}
-
-/// Small and seeded, so that a failure can be repeated.
-struct SplitMix: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var value = state
-    value = (value ^ value >> 30) &* 0xbf58_476d_1ce4_e5b9
-    value = (value ^ value >> 27) &* 0x94d0_49bb_1331_11eb
-    return value ^ value >> 31
   }
 }

@@ -1,4 +1,5 @@
 import EventLoops
+import TestSupport
 import Testing
 
 @testable import HTTPServer
@@ -20,11 +21,11 @@ import Testing
         journal.add("\(isOpen) \(socket.isOpen) \(socket.closeCode?.description ?? "none") \(socket.closeReason)")
         do { try await socket.send(text: "late") } catch { journal.add("\(error)") }
       }
-    }) { _, port in
-      let client = try WebSocketClient(port: port)
+    }) { server in
+      let client = try WebSocketClient(server.address)
       try client.send(.close(4001, Array("done".utf8)))
       #expect(try client.receiveToEnd() == [.close(4001, "done")])
-      #expect(await journal.wait(for: "WebSocketClosed(code: 4001)"))
+      #expect(journal.wait(for: "WebSocketClosed(code: 4001)"))
       #expect(journal.all.first == "true false 4001 done")
     }
   }
@@ -39,13 +40,13 @@ import Testing
         for await message in socket.messages { journal.add("\(message)") }
         journal.add("end")
       }
-    }) { server, port in
-      let client = try WebSocketClient(port: port)
+    }) { server in
+      let client = try WebSocketClient(server.address)
       try client.send(.text("1"), .text("2"), .close(1000))
       #expect(journal.all == [])
       gate.open()
       #expect(try client.receiveToEnd() == [.close(1000)])
-      #expect(await journal.wait(for: "end"))
+      #expect(journal.wait(for: "end"))
       #expect(journal.all == ["text(\"1\")", "text(\"2\")", "end"])
     }
   }
@@ -58,20 +59,20 @@ import Testing
         await echo(socket)
         journal.add("ended \(socket.closeCode?.description ?? "none")")
       }
-    }) { server, port in
-      let client = try WebSocketClient(port: port)
+    }) { server in
+      let client = try WebSocketClient(server.address)
       #expect(try client.receive() == .ping([]))
       #expect(try client.receive() == nil)
-      #expect(await journal.wait(for: "ended 1006"))
-      #expect(server.statistics[0].webSockets.current == 0)
+      #expect(journal.wait(for: "ended 1006"))
+      #expect(server.count({ $0.webSockets.current }) == 0)
     }
   }
 
   @Test func aPongKeepsTheConnection() async throws {
-    let options = Self.options { $0.pingSeconds = 1 }
-    try await withServer(routes: { _ in .webSocket(options) { _, socket in await echo(socket) } }) { _, port in
-      let client = try WebSocketClient(port: port)
-      for _ in 0..<3 {
+    let options = Self.options { $0.pingSeconds = 3 }
+    try await withServer(routes: { _ in .webSocket(options) { _, socket in await echo(socket) } }) { server in
+      let client = try WebSocketClient(server.address)
+      for _ in 0..<2 {
         #expect(try client.receive() == .ping([]))
         try client.send(ClientFrame(opcode: 10))
       }
@@ -88,10 +89,10 @@ import Testing
         let frame = WebSocketFrame.binary([UInt8](repeating: 0, count: 500_000))
         do { while true { try await socket.send(frame) } } catch { journal.add("\(error)") }
       }
-    }) { server, port in
-      let client = try WebSocketClient(port: port, receiveBufferBytes: 8_192)
-      #expect(await journal.wait(for: "WebSocketClosed(code: 1006)"))
-      #expect(server.statistics[0].stalled.current == 1)
+    }) { server in
+      let client = try WebSocketClient(server.address, receiveBufferBytes: 8_192)
+      #expect(journal.wait(for: "WebSocketClosed(code: 1006)"))
+      #expect(server.count({ $0.stalled.current }) == 1)
       withExtendedLifetime(client) {}
     }
   }
@@ -99,8 +100,8 @@ import Testing
   /// A client that does not answer a Close has `closeSeconds`.
   @Test func aCloseWithoutAnswerHasADeadline() async throws {
     let options = Self.options { $0.closeSeconds = 1 }
-    try await withServer(routes: { _ in .webSocket(options) { _, _ in } }) { _, port in
-      let client = try WebSocketClient(port: port)
+    try await withServer(routes: { _ in .webSocket(options) { _, _ in } }) { server in
+      let client = try WebSocketClient(server.address)
       #expect(try client.receiveToEnd() == [.close(1000)])
     }
   }
@@ -108,8 +109,8 @@ import Testing
   @Test func longReasonsAreCutBetweenCharacters() async throws {
     try await withServer(routes: { _ in
       .webSocket { _, socket in await socket.close(.normal, reason: String(repeating: "ق", count: 100)) }
-    }) { _, port in
-      let client = try WebSocketClient(port: port)
+    }) { server in
+      let client = try WebSocketClient(server.address)
       #expect(try client.receive() == .close(1000, String(repeating: "ق", count: 61)))
     }
   }
@@ -121,17 +122,20 @@ import Testing
         await echo(socket)
         journal.add("ended")
       }
-    }) { server, port in
-      let client = try WebSocketClient(port: port)
+    }) { server in
+      let client = try WebSocketClient(server.address)
       try client.send(.text("before"))
       #expect(try client.receive() == .text("before"))
-      let drained = Task.detached { await server.drain(deadlineMilliseconds: 20_000) }
+      Task.detached {
+        await server.server.drain(deadlineMilliseconds: 60_000)
+        journal.add("drained")
+      }
       #expect(try client.receive() == .close(1001, "The server is going."))
       try client.send(.close(1001))
       #expect(try client.receive() == nil)
-      await drained.value
-      #expect(server.statistics[0].open.current == 0)
-      #expect(await journal.wait(for: "ended"))
+      #expect(journal.wait(for: "drained"))
+      #expect(server.count({ $0.open.current }) == 0)
+      #expect(journal.wait(for: "ended"))
     }
   }
 
@@ -143,11 +147,11 @@ import Testing
         journal.add("started")
         do { try await request.loop.sleep(milliseconds: 3_600_000) } catch { journal.add("cancelled") }
       }
-    }) { _, port in
-      let client = try WebSocketClient(port: port)
-      #expect(await journal.wait(for: "started"))
+    }) { server in
+      let client = try WebSocketClient(server.address)
+      #expect(journal.wait(for: "started"))
       client.wire.reset()
-      #expect(await journal.wait(for: "cancelled"))
+      #expect(journal.wait(for: "cancelled"))
     }
   }
 
@@ -160,29 +164,21 @@ import Testing
         await echo(socket)
         journal.add("ended")
       }
-    }) { server, port in
+    }) { server in
       let bytes =
         Array(WebSocketClient.request().utf8) + ClientFrame.text("hello", isFinal: false).bytes + ClientFrame(opcode: 9).bytes
         + ClientFrame(opcode: 0, payload: [0x21]).bytes + ClientFrame.close(1000).bytes
       for count in 0...bytes.count {
-        let wire = try WireClient(port: port)
+        let wire = try WireClient(server.address)
         try wire.send(Array(bytes[..<count]))
         if byReset { wire.reset() }
       }
-      let last = try WebSocketClient(port: port)
+      let last = try WebSocketClient(server.address)
       try last.send(.close(1000))
       _ = try last.receiveToEnd()
-      for _ in 0..<2_000 where server.statistics[0].open.current > 0 { try await Task.sleep(for: .milliseconds(5)) }
-      #expect(server.statistics[0].open.current == 0)
-      #expect(server.statistics[0].webSockets.current == 0)
-      for _ in 0..<2_000 where Set(counts(journal).values).count > 1 { try await Task.sleep(for: .milliseconds(5)) }
-      let counts = counts(journal)
-      #expect(counts["began"] == counts["ended"])
-      #expect((counts["began"] ?? 0) >= 1)
+      #expect(blockingUntil { server.count { $0.open.current } == 0 && journal.count("began") == journal.count("ended") })
+      #expect(server.count { $0.webSockets.current } == 0)
+      #expect(journal.count("began") >= 1)
     }
-  }
-
-  private func counts(_ journal: Journal) -> [String: Int] {
-    journal.all.reduce(into: [:]) { $0[$1, default: 0] += 1 }
   }
 }

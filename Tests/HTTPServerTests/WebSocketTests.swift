@@ -1,6 +1,7 @@
 import Bytes
 import EventLoops
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import HTTPServer
@@ -11,9 +12,9 @@ import Testing
     var options = WebSocketOptions()
     options.maximumMessageBytes = WebSocketCase.maximumMessageBytes
     let chosen = options
-    try await withServer(routes: { _ in .webSocket(chosen) { _, socket in await echo(socket) } }) { _, port in
+    try await withServer(routes: { _ in .webSocket(chosen) { _, socket in await echo(socket) } }) { server in
       for conversation in WebSocketCase.all {
-        let client = try WebSocketClient(port: port)
+        let client = try WebSocketClient(server.address)
         try client.wire.send(conversation.says.flatMap(\.bytes))
         let heard = try client.receiveToEnd()
         // A rule broken in the same packet may end the connection before the handler has answered what came before.
@@ -37,9 +38,9 @@ import Testing
         count.add()
         journal.add("sent")
       }
-    }) { _, port in
-      let client = try WebSocketClient(port: port, receiveBufferBytes: 65_536)
-      #expect(await journal.wait(for: "full"))
+    }) { server in
+      let client = try WebSocketClient(server.address, receiveBufferBytes: 65_536)
+      #expect(journal.wait(for: "full"))
       #expect(journal.all == ["full"])
       var frames = 0
       while let heard = try client.receive() {
@@ -68,46 +69,47 @@ import Testing
         }
         journal.add("read \(bytes)")
       }
-    }) { _, port in
-      let client = try WebSocketClient(port: port)
+    }) { server in
+      let client = try WebSocketClient(server.address)
       let frame = ClientFrame(opcode: 2, payload: [UInt8](repeating: 1, count: 60_000)).bytes
-      let sent = client.wire.sendUntilFull(frame, atMost: limit)
+      let sent = try client.wire.sendUntilFull(frame, atMost: limit)
       #expect(sent < limit / 2, "only the kernel's buffers and the inbox fill")
       gate.open()
       // The rest of the frame that was cut by the full pipe, and an end.
       let rest = sent % frame.count == 0 ? [] : Array(frame[(sent % frame.count)...])
       try client.wire.send(rest + ClientFrame.close(1000).bytes)
       #expect(try client.receiveToEnd() == [.close(1000)])
-      #expect(await journal.wait(for: "read \((sent + rest.count) / frame.count * 60_000)"))
+      #expect(journal.wait(for: "read \((sent + rest.count) / frame.count * 60_000)"))
     }
   }
 
   /// A client that pings without reading is not read without end.
   @Test func pongsDoNotPileUp() async throws {
-    try await withServer(routes: { _ in .webSocket { _, socket in await echo(socket) } }) { _, port in
-      let client = try WebSocketClient(port: port, receiveBufferBytes: 8_192)
+    try await withServer(routes: { _ in .webSocket { _, socket in await echo(socket) } }) { server in
+      let client = try WebSocketClient(server.address, receiveBufferBytes: 8_192)
       let limit = 256 << 20
       let pings = (0..<500).flatMap { _ in ClientFrame(opcode: 9, payload: [UInt8](repeating: 1, count: 125)).bytes }
-      #expect(client.wire.sendUntilFull(pings, atMost: limit) < limit)
+      #expect(try client.wire.sendUntilFull(pings, atMost: limit) < limit)
     }
   }
 
   @Test func oneFrameGoesToMany() async throws {
     let room = Room()
+    let journal = Journal()
     try await withServer(routes: { _ in
       .webSocket { _, socket in
         room.enter(socket)
-        await echo(socket)
+        for await message in socket.messages where message == .text("say it") {
+          let count = room.broadcast(.text("to all"))
+          journal.add("heard by \(count)")
+        }
       }
-    }) { _, port in
-      let clients = try (0..<50).map { _ in try WebSocketClient(port: port) }
-      for client in clients {
-        // Once it is echoed, its socket is in the room.
-        try client.send(.text("here"))
-        #expect(try client.receive() == .text("here"))
-      }
-      #expect(await room.broadcast(.text("to all")) == 50)
+    }) { server in
+      let clients = try (0..<50).map { _ in try WebSocketClient(server.address) }
+      #expect(blockingUntil { room.count == 50 })
+      try clients[0].send(.text("say it"))
       for client in clients { #expect(try client.receive() == .text("to all")) }
+      #expect(journal.all == ["heard by 50"])
     }
   }
 
@@ -129,8 +131,8 @@ import Testing
         }
         await elsewhere.value
       }
-    }) { _, port in
-      let client = try WebSocketClient(port: port)
+    }) { server in
+      let client = try WebSocketClient(server.address)
       try client.send(.text("in"))
       #expect(try client.receive() == .text("text"))
       #expect(try client.receive() == .binary([1]))
@@ -150,8 +152,8 @@ import Testing
       .webSocket(chosen) { _, socket in
         await echo(socket)
       }
-    }) { _, port in
-      let client = try WebSocketClient(port: port)
+    }) { server in
+      let client = try WebSocketClient(server.address)
       try client.send(ClientFrame(opcode: 9), .text("hello"))
       #expect(try client.receive() == .pong([]))
       #expect(try client.receive() == .close(1003, "This socket only sends."))
@@ -195,10 +197,11 @@ final class Room: Sendable {
 
   func enter(_ socket: WebSocket) { sockets.withLock { $0.append(socket) } }
 
-  /// How many took it.
-  func broadcast(_ frame: WebSocketFrame) async -> Int {
-    let sockets = sockets.withLock { $0 }
-    guard let loop = sockets.first?.loop else { return 0 }
-    return await loop.run { sockets.count { $0.offer(frame) } }
+  var count: Int { sockets.withLock { $0.count } }
+
+  /// How many took it. On their loop.
+  func broadcast(_ frame: WebSocketFrame) -> Int {
+    let all = sockets.withLock { $0 }
+    return all.count { $0.offer(frame) }
   }
 }
