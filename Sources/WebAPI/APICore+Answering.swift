@@ -78,7 +78,7 @@ extension APICore {
       response.isCompressible = true
     }
     call.addHeader("Vary", text: call.hasVaryOrigin ? "Accept-Language, Origin" : "Accept-Language")
-    call.addHeader("Cache-Control", text: call.cacheControl ?? "no-store")
+    if !call.isEventStream { call.addHeader("Cache-Control", text: call.cacheControl ?? "no-store") }
     call.addHeader(
       "Content-Security-Policy", text: call.contentSecurityPolicy ?? "default-src 'none'; frame-ancestors 'none'")
     call.lines.append(

@@ -88,7 +88,7 @@ extension APICore {
   /// Adds the entity tag of what has been written as `data`; true when the caller has it already.
   private func tag(_ call: Call, _ response: HTTPResponse, from start: Int) -> Bool {
     guard response.status == .ok else { return false }
-    let tag = EntityTag(of: response.body, from: start)
+    let tag = ContentHash(of: response.body, from: start).entityTag(isWeak: true)
     if call.cacheControl == nil { call.cacheControl = "no-cache" }
     return call.answerUnchanged(tag, response)
   }

@@ -37,6 +37,8 @@ public final class Call: @unchecked Sendable {
   var refusal: APIError?
   var startedAtNanoseconds: UInt64 = 0
   var captures: [Range<Int>] = []
+  /// A stream of events says itself of what type it is and that it is not kept.
+  var isEventStream = false
   /// Header lines of the answer.
   var lines = ByteBuffer(capacity: 1024)
   let source = ParameterSource()
@@ -59,6 +61,7 @@ public final class Call: @unchecked Sendable {
     route = nil
     refusal = nil
     captures.removeAll(keepingCapacity: true)
+    isEventStream = false
     lines.removeAll(keepingAtMost: WebAPILimits.keptBytesPerCall)
     source.removeAll()
     contentType = nil
@@ -97,11 +100,8 @@ public final class Call: @unchecked Sendable {
 
   /// Adds the entity tag; true, with an empty 304 prepared, when the caller has that state already.
   func answerUnchanged(_ tag: EntityTag, _ response: HTTPResponse) -> Bool {
-    lines.append("ETag: " as StaticString)
-    tag.write(to: &lines)
-    lines.append("\r\n" as StaticString)
-    let isUnchanged = current?.withHeader("if-none-match") { tag.matches(ifNoneMatch: $0.bytes) } ?? false
-    guard isUnchanged else { return false }
+    response.setEntityTag(tag)
+    guard current?.precondition(entityTag: tag) == .notModified else { return false }
     response.status = .notModified
     response.body.truncate(to: 0)
     contentType = nil

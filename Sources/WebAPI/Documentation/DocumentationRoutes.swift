@@ -19,7 +19,7 @@ enum DocumentationRoutes {
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
   private static func file(_ path: String, _ summary: String, _ type: StaticString, _ bytes: [UInt8]) -> Route {
-    let tag = EntityTag(of: bytes.span.bytes, isWeak: false)
+    let tag = ContentHash(of: bytes.span.bytes).entityTag(isWeak: false)
     return Route.get(path, summary, permission: .public, rate: .unlimited, tags: ["Documentation"]).hidden()
       .raw(contentType: type) { (call: Call, response: HTTPResponse) in
         call.cacheControl = "no-cache"

@@ -61,8 +61,8 @@ extension RouteDeclaration {
     return route(Input.self, success) { input in
       .asynchronous { call, response in
         let values = try call.read(Input.self, input)
-        call.setContentType("text/event-stream; charset=utf-8")
-        response.stream { writer in try await handler(call, values, EventStream(writer)) }
+        call.isEventStream = true
+        response.streamEvents { writer in try await handler(call, values, EventStream(writer)) }
       }
     }
   }
@@ -133,29 +133,8 @@ public struct EventStream: Sendable {
 
   /// Sends one event. `id` is what a client that comes back says it has seen last.
   public func send(_ data: some Answer, event: StaticString? = nil, id: String? = nil) async throws {
-    try await writer.write(EventStream.bytes(data, event: event, id: id))
-  }
-
-  /// A comment, which keeps connections open that nothing has happened on.
-  public func sendKeepAlive() async throws { try await writer.write(Array(":\n\n".utf8)) }
-
-  static func bytes(_ data: some Answer, event: StaticString?, id: String?) -> [UInt8] {
     var buffer = ByteBuffer()
-    if let event {
-      buffer.append("event: " as StaticString)
-      buffer.append(event)
-      buffer.append(byte: UInt8(ascii: "\n"))
-    }
-    if let id {
-      buffer.append("id: " as StaticString)
-      // A line break would end the field, a zero would have the client ignore it.
-      for byte in id.utf8 where byte >= 0x20 && byte != 0x7F { buffer.append(byte: byte) }
-      buffer.append(byte: UInt8(ascii: "\n"))
-    }
-    // JSON as written here has no line breaks, so one data line holds it.
-    buffer.append("data: " as StaticString)
     data.writeJSON(to: &buffer)
-    buffer.append("\n\n" as StaticString)
-    return [UInt8](buffer)
+    try await writer.send(ServerSentEvent(id: id, event: event.map { "\($0)" }, data: String(buffer)))
   }
 }

@@ -1,0 +1,8 @@
+import Bytes
+
+extension ContentHash {
+  /// Of what a buffer holds from `start` on.
+  init(of buffer: borrowing ByteBuffer, from start: Int) {
+    self = buffer.withUnsafeBytes { ContentHash(of: $0.bytes.extracting(start..<$0.count)) }
+  }
+}
