@@ -22,6 +22,8 @@ public enum PostgresLimits {
   static let copyChunkBytes = 65_536
   /// How long a cancelled statement may take to stop before its connection is given up.
   static let cancelGraceMilliseconds: UInt64 = 5_000
+  /// A request to cancel that came at the wrong moment is lost; so it is repeated.
+  static let cancelRepeatMilliseconds: UInt64 = 100
   /// A body that has ended waits so long for ROLLBACK; then the connection is dropped, which rolls back too.
   static let rollbackMilliseconds: UInt64 = 5_000
   /// An unused connection is asked whether it lives before it is lent; a socket that closed has been noticed anyway.

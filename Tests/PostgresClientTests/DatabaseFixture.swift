@@ -1,5 +1,8 @@
+import Bytes
 import EventLoops
 import PostgresClient
+import Synchronization
+import Telemetry
 import TestSupport
 
 /// Loops and a database for one test, closed whatever happens.
@@ -11,6 +14,8 @@ func withDatabase<R: Sendable>(
   if let testDatabase { home = testDatabase } else { home = try await sharedDatabase.value }
   var configuration = try DatabaseConfiguration(connectionString: home.connectionString)
   configuration.maximumConnectionsPerLoop = 4
+  // A loaded machine must not look like an overloaded pool; tests of waiting set their own.
+  configuration.acquireTimeoutMilliseconds = 120_000
   configure(&configuration)
   let group = try EventLoopGroup(count: loops)
   let database = try Database(group: group, configuration: configuration, random: random)
@@ -55,4 +60,32 @@ func failure(_ body: () async throws -> some Any) async -> PostgresError? {
   } catch {
     return error as? PostgresError
   }
+}
+
+extension MetricsRegistry {
+  /// The page a scraper would get.
+  var rendered: String {
+    var buffer = ByteBuffer()
+    render(into: &buffer)
+    return String(buffer)
+  }
+}
+
+/// Counts across tasks.
+final class Tally: Sendable {
+  private let count = Atomic<Int>(0)
+
+  @discardableResult
+  func add() -> Int { count.add(1, ordering: .relaxed).newValue }
+
+  var value: Int { count.load(ordering: .relaxed) }
+}
+
+/// Keeps what happened, in order, across tasks.
+final class Record<Element: Sendable>: Sendable {
+  private let kept = Mutex<[Element]>([])
+
+  func append(_ element: Element) { kept.withLock { $0.append(element) } }
+
+  var elements: [Element] { kept.withLock { $0 } }
 }

@@ -8,6 +8,7 @@ extension PostgresConnection {
   func exclusively<R: Sendable>(_ body: @escaping @Sendable () async throws -> R) async throws -> R {
     guard loop.isCurrent else { return try await loop.run { try await self.exclusively(body) } }
     try requirePipeline()
+    if needsBarrier, commands.isEmpty { try await settle() }
     if pendingBegin != nil {
       // BEGIN has no statement to travel with.
       _ = try await query(PostgresConnection.nothing, timeoutMilliseconds: nil)
@@ -24,6 +25,9 @@ extension PostgresConnection {
     }
     isExclusive = false
     isPaused = false
+    exclusiveStopIsWanted = false
+    graceTimer?.cancel()
+    graceTimer = nil
     if self.libpq != nil, PQenterPipelineMode(libpq) != 1 {
       close(PostgresError(.protocolViolation, "a COPY or script left the connection in the middle of something"))
     }
@@ -40,11 +44,11 @@ extension PostgresConnection {
     await withTaskCancellationHandler {
       await withUnsafeContinuation { continuation in
         // Only answers are waited for without a way to hurry the server: cancellation sends it a request.
-        if Task.isCancelled { requestCancel() }
+        if Task.isCancelled { stopExclusive() }
         exclusiveWaiter = continuation
       }
     } onCancel: {
-      loop.execute { if self.isExclusive { self.requestCancel() } }
+      loop.execute { self.stopExclusive() }
     }
     guard libpq != nil else { throw closedError }
   }
@@ -95,7 +99,7 @@ extension PostgresConnection {
         ? nil
         : loop.schedule(afterMilliseconds: timeout) {
           hasTimedOut = true
-          self.requestCancel()
+          self.stopExclusive()
         }
     }
     defer { timer?.cancel() }

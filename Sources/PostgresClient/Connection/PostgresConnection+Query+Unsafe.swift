@@ -21,6 +21,7 @@ extension PostgresConnection: PostgresQuerying {
           query, repeat each parameters, role: role, isShared: isShared, timeoutMilliseconds: timeoutMilliseconds)
       }
     }
+    if needsBarrier, !isShared, commands.isEmpty { try await settle() }
     let command = Command(role, isShared: isShared)
     return try await withTaskCancellationHandler {
       try await withUnsafeThrowingContinuation { continuation in
@@ -51,6 +52,7 @@ extension PostgresConnection: PostgresQuerying {
       return try await loop.run { try await self.run(steps, timeoutMilliseconds: timeoutMilliseconds) }
     }
     guard !steps.isEmpty else { return [] }
+    if needsBarrier, commands.isEmpty { try await settle() }
     let answers = PipelineAnswers(count: steps.count)
     return try await withTaskCancellationHandler {
       try await withUnsafeThrowingContinuation { continuation in

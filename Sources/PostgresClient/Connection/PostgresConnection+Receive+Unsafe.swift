@@ -82,7 +82,6 @@ extension PostgresConnection {
   private func complete(_ command: Command) {
     _ = commands.popFirst()
     command.finish(outcome(of: command))
-    stopFirstIfAsked()
   }
 
   private func outcome(of command: Command) -> Result<Rows, any Error> {

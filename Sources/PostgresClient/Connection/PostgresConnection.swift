@@ -29,16 +29,20 @@ public final class PostgresConnection: @unchecked Sendable {
   var pendingBegin: PreparedQuery?
   /// COPY out stops reading while its consumer is slow.
   var isPaused = false
+  /// All rows of a COPY out have been read; only its result is missing.
+  var copyOutHasEnded = false
   var strayEnds = 0
   /// COPY and scripts have the connection to themselves, outside of pipeline mode.
   var isExclusive = false
   /// The server has closed the connection while somebody had it to himself.
   var inputHasEnded = false
+  var exclusiveStopIsWanted = false
   var exclusiveWaiter: UnsafeContinuation<Void, Never>?
 
   var cancelIsUnderWay = false
   /// A cancellation was sent that may still arrive: one harmless statement must pass before anything else is asked.
   var needsBarrier = false
+  var isSettling = false
   var cancelWaiters: [UnsafeContinuation<Void, Never>] = []
   var graceTimer: LoopTimer?
   var deadlineTimer: LoopTimer?

@@ -25,11 +25,13 @@ extension PostgresConnection {
   }
 
   /// Runs `COPY … TO STDOUT`; `body` reads the chunks. If it leaves before the end, the rest is cancelled.
+  @discardableResult
   public func copyOut<R: Sendable>(
     _ sql: String, _ body: @escaping @Sendable (CopyChunks) async throws -> R
   ) async throws -> R {
     try await exclusively {
       try await self.startCopy(sql, expecting: .copyOut)
+      self.copyOutHasEnded = false
       let chunks = CopyChunks(connection: self)
       do {
         let result = try await body(chunks)
@@ -120,7 +122,7 @@ extension PostgresConnection {
   /// The next rows, up to a chunk; nil at the end.
   fileprivate func readCopy() async throws -> [UInt8]? {
     var chunk: [UInt8] = []
-    while true {
+    while !copyOutHasEnded {
       guard let libpq else { throw closedError }
       var row: UnsafeMutablePointer<CChar>?
       let count = PQgetCopyData(libpq, &row, 1)
@@ -143,13 +145,14 @@ extension PostgresConnection {
         try await waitForSocket()
         isPaused = true
         watch?.watch([])
-      case -1: return chunk.isEmpty ? nil : chunk
+      case -1: copyOutHasEnded = true
       default:
         let error = lostError("the COPY broke")
         close(error)
         throw error
       }
     }
+    return chunk.isEmpty ? nil : chunk
   }
 
   fileprivate func discardCopyOut(_ chunks: CopyChunks) async throws {
@@ -157,7 +160,7 @@ extension PostgresConnection {
     watch?.watch(.readable)
     guard libpq != nil else { return }
     if !chunks.hasEnded {
-      requestCancel()
+      stopExclusive()
       while try await readCopy() != nil {}
       isPaused = false
       watch?.watch(.readable)

@@ -78,6 +78,7 @@ public final class Database: PostgresQuerying {
   }
 
   /// Lends a connection to `body` alone. It must not be used after `body` has returned.
+  @discardableResult
   public func withConnection<R: Sendable>(
     _ body: @escaping @Sendable (PostgresConnection) async throws -> R
   ) async throws -> R {
@@ -88,6 +89,7 @@ public final class Database: PostgresQuerying {
 
   /// Opens a connection outside of the pools, without deadlines of client or server, for work that may take hours; closes it
   /// when `body` has ended.
+  @discardableResult
   public func withDedicatedConnection<R: Sendable>(
     _ body: @escaping @Sendable (PostgresConnection) async throws -> R
   ) async throws -> R {
@@ -113,6 +115,7 @@ public final class Database: PostgresQuerying {
   ///
   /// If it loses against another transaction (40001, 40P01), it is run again, up to `retry.maximumAttempts` times: `body`
   /// must have no effects but in the database. A connection lost during COMMIT is `.commitUnknown` and never run again.
+  @discardableResult
   public func transaction<R: Sendable>(
     isolation: IsolationLevel = .readCommitted, readOnly: Bool = false, retry: TransactionRetry = .onConflict,
     _ body: @escaping @Sendable (PostgresTransaction) async throws -> R
@@ -142,6 +145,7 @@ public final class Database: PostgresQuerying {
   }
 
   /// Streams `COPY … TO STDOUT`; see `PostgresConnection.copyOut`.
+  @discardableResult
   public func copyOut<R: Sendable>(
     _ sql: String, _ body: @escaping @Sendable (CopyChunks) async throws -> R
   ) async throws -> R {

@@ -10,11 +10,11 @@ extension PostgresPool {
 
   // MARK: Opening
 
-  /// Opens one more connection if there may be one more and the database seems to be there.
-  func openAnother() {
+  /// Opens one more connection if there may be one more, the database seems to be there, and fewer are being opened than
+  /// there are requests for one.
+  func openAnother(demand: Int) {
     guard !isClosing, circuit.isClosed, connections.count + openingCount < configuration.maximumConnectionsPerLoop,
-      // As many as could serve those who wait, and one for who just asked.
-      openingCount <= waitingCount
+      openingCount < demand
     else { return }
     open()
   }
@@ -45,6 +45,8 @@ extension PostgresPool {
 
   private func opened(_ connection: PostgresConnection) {
     metrics?.connectionsOpened.add()
+    retryTimer?.cancel()
+    retryTimer = nil
     if circuit.succeeded() {
       logger.notice("the database is reachable again", ["database": .public(configuration.target.summary)])
     }

@@ -5,9 +5,10 @@ extension PostgresPool {
   func query<each Parameter: PostgresEncodable>(
     _ query: PreparedQuery, _ parameters: repeat each Parameter, timeoutMilliseconds: UInt64?
   ) async throws -> Rows {
-    let kind: Kind = query.isSharedRead ? .shared : .exclusive
     var reruns = 0
     while true {
+      // Whoever was spoilt often enough goes alone: then the fault is its own.
+      let kind: Kind = query.isSharedRead && reruns < PostgresLimits.rerunsOfRead ? .shared : .exclusive
       let connection = try await counted { try await borrow(kind) }
       let started = TelemetryClock.system.monotonicNanoseconds()
       do {
@@ -19,7 +20,8 @@ extension PostgresPool {
       } catch let spoilt as SharedReadSpoilt {
         giveBack(connection)
         reruns += 1
-        guard reruns <= PostgresLimits.rerunsOfRead else {
+        // A lost connection is worth one more try, on another.
+        if spoilt.reason.code == .connectionLost, reruns > 1 {
           metrics?.count(spoilt.reason)
           throw spoilt.reason
         }

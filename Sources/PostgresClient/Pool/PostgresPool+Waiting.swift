@@ -31,7 +31,7 @@ extension PostgresPool {
         waiters.append(waiter)
         waitingCount += 1
         armWaitTimer()
-        openAnother()
+        openAnother(demand: waitingCount)
         noteState()
       }
     } onCancel: {
@@ -68,6 +68,7 @@ extension PostgresPool {
       _ = waiters.popFirst()
       answer(waiter, .success(connection))
     }
+    openAnother(demand: waitingCount)
     noteState()
   }
 

@@ -51,7 +51,7 @@ final class PostgresPool: @unchecked Sendable {
     return try await wait(for: kind)
   }
 
-  /// A connection that can be had now; opens another for later if there is none.
+  /// A connection that can be had now.
   func take(_ kind: Kind) -> PostgresConnection? {
     guard !isClosing else { return nil }
     if kind == .shared, let connection = gathering, connection.isGathering, connection.leases < PostgresLimits.readsInBatch {
@@ -64,8 +64,8 @@ final class PostgresPool: @unchecked Sendable {
       if kind == .shared { gathering = connection }
       return connection
     }
-    openAnother()
     guard kind == .shared, let connection = leastBusyShared() else { return nil }
+    openAnother(demand: waitingCount + 1)
     connection.leases += 1
     return connection
   }
@@ -154,8 +154,8 @@ final class PostgresPool: @unchecked Sendable {
 }
 
 extension PostgresConnection {
-  /// Nothing that was sent is still out: what is added now leaves in the next message.
-  var isGathering: Bool { commands.count == unsyncedCount && !isClosed }
+  /// What is added now leaves in a message that is not closed yet, or is the first of a new one.
+  var isGathering: Bool { (unsyncedCount > 0 || commands.isEmpty) && !isClosed }
 
   /// Fit to be lent again as it is.
   var isClean: Bool { isQuiet && !needsBarrier && !cancelIsUnderWay && transactionStatus == .idle }

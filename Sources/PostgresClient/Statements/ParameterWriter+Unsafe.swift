@@ -81,6 +81,8 @@ public struct ParameterWriter: ~Copyable {
 
   mutating func withArguments<R>(_ body: (Arguments) -> R) -> R {
     let count = types.count
+    // A value of no bytes still needs an address: none means NULL.
+    bytes.reserve(1)
     while formats.count < count { formats.append(1) }
     values.removeAll(keepingCapacity: true)
     bytes.withUnsafeBytes { memory in

@@ -5,6 +5,7 @@ extension PostgresConnection {
   ///
   /// When the connection breaks during COMMIT the error is `.commitUnknown`: the transaction is wholly there or wholly gone,
   /// and only reading tells which. Such a transaction is never run again by itself.
+  @discardableResult
   public func transaction<R: Sendable>(
     isolation: IsolationLevel = .readCommitted, readOnly: Bool = false,
     _ body: @escaping @Sendable (PostgresTransaction) async throws -> R

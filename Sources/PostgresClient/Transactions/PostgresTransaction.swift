@@ -73,6 +73,7 @@ public final class PostgresTransaction: PostgresQuerying, @unchecked Sendable {
   }
 
   /// Runs `COPY … TO STDOUT` inside the transaction.
+  @discardableResult
   public func copyOut<R: Sendable>(
     _ sql: String, _ body: @escaping @Sendable (CopyChunks) async throws -> R
   ) async throws -> R {
@@ -85,6 +86,7 @@ public final class PostgresTransaction: PostgresQuerying, @unchecked Sendable {
   }
 
   /// A part that can fail by itself: if `body` throws, what it did is undone, and the transaction goes on.
+  @discardableResult
   public func savepoint<R: Sendable>(
     _ body: @escaping @Sendable (PostgresTransaction) async throws -> R
   ) async throws -> R {
