@@ -100,7 +100,7 @@ let package = Package(
     tests("HTTPClient", ["EventLoops", "HTTPServer"]),
     tests("TraceExport", ["EventLoops", "HTTPClient", "HTTPServer", "Telemetry", "JSON"]),
     tests("WebAPI", ["HTTPServer", "EventLoops", "JSON", "Telemetry"]),
-    tests("PostgresClient", ["EventLoops", "EmbeddedPostgres"]),
+    tests("PostgresClient", ["EventLoops", "EmbeddedPostgres", "Telemetry"]),
     tests("Migrations", ["PostgresClient", "EventLoops"]),
     tests("EmbeddedPostgres"),
     tests("Catalogue", ["PostgresClient", "EventLoops", "WebAPI", "HTTPServer", "JSON"]),

@@ -15,7 +15,8 @@ private final class Victim: Sendable {
 
   init() async throws {
     directory = FileManager.default.temporaryDirectory.path + "/qareeb-victim-\(UInt64.random(in: 0 ... .max))"
-    var options = ClusterOptions(directory: directory)
+    try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+    var options = ClusterOptions(directory: directory + "/cluster")
     options.durability = .disposable
     self.options = options
     try await start()
@@ -45,9 +46,11 @@ private final class Victim: Sendable {
   func remove() async throws {
     let all = cluster.elements
     let options = options
+    let directory = directory
     try await offThePool {
       for cluster in all { try cluster.stop() }
       try PrivateCluster.erase(options)
+      try FileManager.default.removeItem(atPath: directory)
     }
   }
 }

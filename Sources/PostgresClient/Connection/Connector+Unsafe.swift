@@ -49,6 +49,8 @@ final class Connector {
     }
     self.connection = connection
     guard PQstatus(connection) != CONNECTION_BAD else { return failWithMessage() }
+    // Otherwise libpq prints to the standard error output. What ends the attempt comes as its error.
+    PQsetNoticeReceiver(connection, { _, _ in }, nil)
     // While connecting, libpq offers the SQLSTATE only as part of a verbose message.
     PQsetErrorVerbosity(connection, PQERRORS_VERBOSE)
     wait(for: .writable)

@@ -20,8 +20,8 @@ extension PostgresPool {
   }
 
   private func openMissing() {
-    guard circuit.isClosed else { return }
-    while !isClosing, connections.count + openingCount < configuration.minimumConnectionsPerLoop { open() }
+    // Asked each time: an attempt can fail on the spot, and then nobody else tries.
+    while circuit.isClosed, !isClosing, connections.count + openingCount < configuration.minimumConnectionsPerLoop { open() }
   }
 
   private func open() {
