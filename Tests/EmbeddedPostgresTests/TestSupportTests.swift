@@ -61,7 +61,13 @@ import Testing
       let owner = try Subprocess.startServer(["/bin/sleep", "600"], logPath: scratch.folder + "/sleep.log")
       let before = watchdogs(of: owner)
       try cluster.watch(owner)
-      let watchdog = try #require(watchdogs(of: owner).subtracting(before).first)
+      // A process is in the table before it has become what it will be.
+      var found = watchdogs(of: owner).subtracting(before).first
+      for _ in 0..<1_000 where found == nil {
+        usleep(10_000)
+        found = watchdogs(of: owner).subtracting(before).first
+      }
+      let watchdog = try #require(found)
       kill(owner, SIGKILL)
       #expect(try Subprocess.waitForEnd(of: owner, milliseconds: 10_000))
       Subprocess.collect(owner)
