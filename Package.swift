@@ -14,6 +14,11 @@ func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target 
   .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
+/// An engine: pure Swift, standard library only, under `Indexes/<name>`.
+func engine(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, path: "Indexes/\(name)", swiftSettings: settings)
+}
+
 func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
   .testTarget(
     name: "\(name)Tests", dependencies: [.byName(name: name), "Bytes", "TestSupport"] + dependencies, swiftSettings: settings)
@@ -34,6 +39,9 @@ let package = Package(
   products: [
     .executable(name: "qareeb", targets: ["qareeb"]),
     .library(
+      name: "Engines",
+      targets: ["Columns", "Geometry", "SpatialIndex", "TextIndex", "AvailabilityIndex", "Ranking", "ProviderIndex"]),
+    .library(
       name: "Platform",
       targets: [
         "Bytes", "EventLoops", "JSON", "HTTPServer", "HTTPClient", "WebAPI", "PostgresClient", "EmbeddedPostgres", "Telemetry",
@@ -50,6 +58,15 @@ let package = Package(
     system("CCrypto", "libcrypto"),
     upstream("CLlhttp", sources: ["shim.c", "upstream/src"], headers: "upstream/include"),
     upstream("CYyjson", sources: ["shim.c", "upstream/yyjson.c"], headers: "upstream"),
+
+    // Engines
+    engine("Columns"),
+    engine("Geometry"),
+    engine("SpatialIndex", ["Columns", "Geometry"]),
+    engine("TextIndex", ["Columns"]),
+    engine("AvailabilityIndex"),
+    engine("Ranking"),
+    engine("ProviderIndex", ["Columns", "Geometry", "SpatialIndex", "TextIndex", "AvailabilityIndex", "Ranking"]),
 
     // Platform
     module("Bytes"),
@@ -88,6 +105,13 @@ let package = Package(
         "Bytes", "EventLoops", "HTTPServer", "PostgresClient", "Migrations", "EmbeddedPostgres", "JSON", "CPlatform",
       ],
       path: "Tests/TestSupport", swiftSettings: settings),
+    tests("Columns"),
+    tests("Geometry"),
+    tests("SpatialIndex", ["Columns", "Geometry"]),
+    tests("TextIndex", ["Columns"]),
+    tests("AvailabilityIndex"),
+    tests("Ranking"),
+    tests("ProviderIndex", ["Columns", "Geometry", "SpatialIndex", "TextIndex", "AvailabilityIndex", "Ranking"]),
     .testTarget(name: "BytesTests", dependencies: ["Bytes"], swiftSettings: settings),
     tests("EventLoops"),
     tests("JSON"),

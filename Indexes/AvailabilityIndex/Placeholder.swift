@@ -1,0 +1,1 @@
+// AvailabilityIndex: being built.

@@ -1,0 +1,1 @@
+// Geometry: being built.

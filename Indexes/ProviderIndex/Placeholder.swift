@@ -1,0 +1,1 @@
+// ProviderIndex: being built.

@@ -1,0 +1,1 @@
+// Ranking: being built.

@@ -1,0 +1,1 @@
+// SpatialIndex: being built.

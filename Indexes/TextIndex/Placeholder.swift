@@ -1,0 +1,1 @@
+// TextIndex: being built.
