@@ -68,7 +68,11 @@ extension EventLoop {
     uv.check.pointee.data = me
     uv.timer.pointee.data = me
     uv_prepare_start(uv.prepare) { owner($0?.pointee.data, as: EventLoop.self).aboutToPoll() }
-    uv_check_start(uv.check) { owner($0?.pointee.data, as: EventLoop.self).runReadyWork() }
+    uv_check_start(uv.check) {
+      let loop = owner($0?.pointee.data, as: EventLoop.self)
+      loop.takeWorkForNextTurn()
+      loop.runReadyWork()
+    }
   }
 
   func wake() {
@@ -157,6 +161,7 @@ extension EventLoop {
 
   private func aboutToPoll() {
     runReadyWork()
+    if hasWorkForNextTurn { setSpinning(true) }
     let now = uv_hrtime()
     let idle = uv_metrics_idle_time(uv.loop)
     statistics.turnEnded(busyNanoseconds: (now &- uv.turnStarted) &- (idle &- uv.idleBefore))

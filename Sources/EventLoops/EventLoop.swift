@@ -15,6 +15,8 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
   /// Work in the order it was asked for; `head` is the next to run.
   private var ready: [Work] = []
   private var head = 0
+  /// Waits until input and timers have been looked at.
+  private var nextTurnWork: [CheckedContinuation<Void, Never>] = []
   /// What other threads have asked for.
   private let inbox = Mutex(Inbox())
 
@@ -117,7 +119,24 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
       ready.removeFirst(head)
       head = 0
     }
-    setSpinning(head < ready.count)
+    setSpinning(head < ready.count || !nextTurnWork.isEmpty)
+  }
+
+  /// Suspends until the loop has looked at its input and timers once more: what could go on for long without ever waiting
+  /// (a stream to a fast reader) thereby leaves others their turn, which `Task.yield` alone does not. Call on the loop.
+  public func nextTurn() async {
+    preconditionCurrent()
+    await withCheckedContinuation { nextTurnWork.append($0) }
+  }
+
+  var hasWorkForNextTurn: Bool { !nextTurnWork.isEmpty }
+
+  /// Called between looking at input and running what is ready.
+  func takeWorkForNextTurn() {
+    guard !nextTurnWork.isEmpty else { return }
+    let work = nextTurnWork
+    nextTurnWork = []
+    for continuation in work { continuation.resume() }
   }
 
   private func takeInbox() {
@@ -136,6 +155,7 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
       defer { inbox.work = [] }
       return inbox.work
     }
+    takeWorkForNextTurn()
     let unfinished = ready[head...] + left
     ready = []
     head = 0

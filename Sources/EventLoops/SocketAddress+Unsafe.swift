@@ -13,12 +13,12 @@ public struct ListeningSocket: Sendable {
     case .unix(let path):
       return (try bindUnix(path, count: count), address)
     case .tcp(let host, let port):
-      let first = try bindTCP(host, port)
+      let first = try bindTCP(host, port, sharing: false)
       let bound = SocketAddress.localPort(of: first)
       var sockets = [ListeningSocket(fileDescriptor: first, isPipe: false)]
       do throws(LoopError) {
         for _ in 1..<max(count, 1) {
-          sockets.append(ListeningSocket(fileDescriptor: try bindTCP(host, bound), isPipe: false))
+          sockets.append(ListeningSocket(fileDescriptor: try bindTCP(host, bound, sharing: true), isPipe: false))
         }
       } catch {
         for socket in sockets { Glibc.close(socket.fileDescriptor) }
@@ -28,7 +28,9 @@ public struct ListeningSocket: Sendable {
     }
   }
 
-  private static func bindTCP(_ host: String, _ port: Int) throws(LoopError) -> Int32 {
+  /// The first socket of an address is bound alone and shares its port only afterwards: another process that listens there
+  /// is found out instead of being given half of the connections in silence.
+  private static func bindTCP(_ host: String, _ port: Int, sharing: Bool) throws(LoopError) -> Int32 {
     let action = "listening on \(ListenAddress.tcp(host: host, port: port))"
     var hints = addrinfo()
     hints.ai_family = AF_UNSPEC
@@ -44,12 +46,13 @@ public struct ListeningSocket: Sendable {
     var on: Int32 = 1
     let size = socklen_t(MemoryLayout<Int32>.size)
     setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, size)
-    setsockopt(descriptor, SOL_SOCKET, SO_REUSEPORT, &on, size)
+    if sharing { setsockopt(descriptor, SOL_SOCKET, SO_REUSEPORT, &on, size) }
     guard Glibc.bind(descriptor, found.pointee.ai_addr, found.pointee.ai_addrlen) == 0 else {
       let code = -errno
       Glibc.close(descriptor)
       throw LoopError(code, action)
     }
+    if !sharing { setsockopt(descriptor, SOL_SOCKET, SO_REUSEPORT, &on, size) }
     return descriptor
   }
 
@@ -65,12 +68,14 @@ public struct ListeningSocket: Sendable {
       }
     }
     var result = attempt(Glibc.bind)
-    if result != 0, errno == EADDRINUSE, attempt(Glibc.connect) != 0, errno == ECONNREFUSED {
-      // A socket file nobody listens on: left by a process that was killed.
-      unlink(path)
-      result = attempt(Glibc.bind)
-    } else if result != 0 {
-      errno = EADDRINUSE
+    if result != 0, errno == EADDRINUSE {
+      if attempt(Glibc.connect) != 0, errno == ECONNREFUSED {
+        // A socket file nobody listens on: left by a process that was killed.
+        unlink(path)
+        result = attempt(Glibc.bind)
+      } else {
+        errno = EADDRINUSE
+      }
     }
     guard result == 0 else {
       let code = -errno
@@ -80,6 +85,32 @@ public struct ListeningSocket: Sendable {
     var sockets = [ListeningSocket(fileDescriptor: descriptor, isPipe: true)]
     for _ in 1..<max(count, 1) { sockets.append(ListeningSocket(fileDescriptor: dup(descriptor), isPipe: true)) }
     return sockets
+  }
+}
+
+/// The file of a Unix socket, to be removed by whoever made it and by nobody else.
+public struct SocketFile: Sendable {
+  private let path: String
+  private let device: dev_t
+  private let inode: ino_t
+
+  /// Of a socket that is bound; nil for TCP.
+  public init?(_ address: ListenAddress) {
+    guard case .unix(let path) = address, let (device, inode) = SocketFile.identity(path) else { return nil }
+    self.path = path
+    self.device = device
+    self.inode = inode
+  }
+
+  /// Does nothing when another socket has taken its place.
+  public func remove() {
+    guard let (device, inode) = SocketFile.identity(path), device == self.device, inode == self.inode else { return }
+    unlink(path)
+  }
+
+  private static func identity(_ path: String) -> (dev_t, ino_t)? {
+    var status = stat()
+    return lstat(path, &status) == 0 ? (status.st_dev, status.st_ino) : nil
   }
 }
 

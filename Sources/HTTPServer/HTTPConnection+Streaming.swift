@@ -54,6 +54,8 @@ public final class BodyWriter: @unchecked Sendable {
   private var missingBytes: Int?
   private var end: StreamEnd?
   private var waiting: CheckedContinuation<Void, any Error>?
+  /// Written since the loop last looked at its other connections.
+  private var bytesThisTurn = 0
   /// A piece with its frame. Not the loop's output: that may hold answers of another connection.
   private var piece = ByteBuffer()
 
@@ -67,11 +69,19 @@ public final class BodyWriter: @unchecked Sendable {
   /// Sends the bytes now; returns once the connection can take more. Throws `StreamEnd` when there is no use in going on.
   public func write(_ bytes: [UInt8]) async throws {
     guard loop.isCurrent else { return try await loop.run { try await self.write(bytes) } }
-    try Task.checkCancellation()
+    // The end first: a client that goes cancels the task as well, and the producer is to learn why.
     if let end { throw end }
+    try Task.checkCancellation()
+    guard connection.stream.isOpen else { throw StreamEnd.disconnected }
     put(bytes)
+    bytesThisTurn += bytes.count
     if connection.stream.unsentBytes > connection.context.limits.unsentBytes {
+      bytesThisTurn = 0
       try await withCheckedThrowingContinuation { waiting = $0 }
+    } else if bytesThisTurn > connection.context.limits.unsentBytes {
+      // A reader as fast as we are never makes us wait; the loop's other connections must not.
+      bytesThisTurn = 0
+      await loop.nextTurn()
     }
   }
 

@@ -6,6 +6,7 @@ import Synchronization
 /// `listen` may be called several times, for TCP and Unix sockets alike. TLS and HTTP/2 are the business of the proxy in front.
 public final class Server: Sendable {
   private let loops: [ServerLoop]
+  private let socketFiles = Mutex<[SocketFile]>([])
 
   /// `secondsSince1970` is the wall clock for `Date`.
   public init(
@@ -26,6 +27,7 @@ public final class Server: Sendable {
     for (context, socket) in zip(loops, sockets) {
       try await context.loop.run { try context.listen(socket) }
     }
+    if let file = SocketFile(bound) { socketFiles.withLock { $0.append(file) } }
     return bound
   }
 
@@ -34,6 +36,10 @@ public final class Server: Sendable {
 
   /// Accepts no more, lets what is under way end, and cuts what is left after `deadlineMilliseconds`.
   public func drain(deadlineMilliseconds: UInt64) async {
+    for file in socketFiles.withLock({ files in
+      defer { files = [] }
+      return files
+    }) { file.remove() }
     await withTaskGroup(of: Void.self) { group in
       for context in loops {
         group.addTask { await context.loop.run { await Server.drain(context, deadlineMilliseconds) } }

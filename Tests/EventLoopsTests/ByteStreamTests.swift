@@ -87,6 +87,27 @@ private final class Echo: ByteStreamHandler {
       #expect(error?.description.contains("qareeb-used") == true)
       if case .unix(let path) = address { unlink(path) }
     }
+    try await withEcho(.tcp(host: "127.0.0.1", port: 0)) { address in
+      // Loops share a port among themselves, never with another server.
+      let error = #expect(throws: LoopError.self) { try ListeningSocket.bind(address, count: 2) }
+      #expect(error?.name == "EADDRINUSE")
+      #expect(error?.description.contains("\(address)") == true)
+    }
+    let other = ListenAddress.unix(path: "/tmp/qareeb-other-\(getpid()).sock")
+    try await withEcho(other) { address in
+      let file = try #require(SocketFile(address))
+      guard case .unix(let path) = address else { return }
+      // Somebody else's by now.
+      #expect(rename(path, path + ".mine") == 0)
+      #expect(open(path, O_CREAT | O_WRONLY, 0o600) >= 0)
+      file.remove()
+      #expect(access(path, F_OK) == 0)
+      #expect(rename(path + ".mine", path) == 0)
+      file.remove()
+      #expect(access(path, F_OK) != 0)
+    }
+    let nowhere = #expect(throws: LoopError.self) { try ListeningSocket.bind(.unix(path: "/nonexistent/x.sock"), count: 1) }
+    #expect(nowhere?.name == "ENOENT")
     let long = String(repeating: "x", count: 200)
     #expect(throws: LoopError.self) { try ListeningSocket.bind(.unix(path: "/tmp/\(long)"), count: 1) }
   }

@@ -31,10 +31,7 @@ import Testing
     let cases = try #require(Self.tables.first { $0.name == name }?.cases)
     let recorder = Recorder()
     try await withTestServer(recorder, limits: Self.limits, on: .unix) { server in
-      let address = server.address
-      try await offThePool {
-        for wireCase in cases { try Self.check(wireCase, address, recorder) }
-      }
+      for wireCase in cases { try Self.check(wireCase, server.address, recorder) }
     }
   }
 

@@ -15,6 +15,7 @@ struct RoutedService: HTTPService {
 
   func fail(_ failure: HTTPFailure, request: HTTPRequest?, response: HTTPResponse) {
     response.status = failure.status
+    if let seconds = failure.retryAfterSeconds { response.addHeader("Retry-After", seconds) }
     response.body.append(failure.reason)
   }
 }

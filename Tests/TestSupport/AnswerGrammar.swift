@@ -36,6 +36,11 @@ public struct MalformedAnswer: Error, CustomStringConvertible {
   public let reason: String
   public let bytes: [UInt8]
 
+  public init(reason: String, bytes: [UInt8]) {
+    self.reason = reason
+    self.bytes = bytes
+  }
+
   public var description: String {
     "\(reason): \(String(decoding: bytes.prefix(300), as: UTF8.self).debugDescription)"
   }

@@ -166,6 +166,12 @@ public final class RawSocket {
     }
   }
 
+  /// Whether the peer has neither sent anything that waits to be read nor ended the connection.
+  public func isQuiet() throws -> Bool {
+    var poll = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    return Glibc.poll(&poll, 1, 0) == 0
+  }
+
   private func wait(for events: Int32, until deadline: ContinuousClock.Instant) throws {
     let left = ContinuousClock.now.duration(to: deadline) / .milliseconds(1)
     guard left > 0 else { throw ClientSocketError.timedOut }

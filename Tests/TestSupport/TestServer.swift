@@ -53,14 +53,14 @@ public final class TestServer: Sendable {
   }
 }
 
-/// Runs `body` with a server that is gone afterwards.
+/// Runs `body` with a server that is gone afterwards. The body may block: it runs off the pool that other tests share.
 public func withTestServer<R: Sendable>(
   _ service: any HTTPService, limits: ServerLimits = ServerLimits(), loops: Int = 1, on transport: TestServer.Transport = .tcp,
   _ body: @Sendable (TestServer) async throws -> R
 ) async throws -> R {
   let server = try await TestServer(service, limits: limits, loops: loops, on: transport)
   do {
-    let result = try await body(server)
+    let result = try await withTaskExecutorPreference(BlockingExecutor.shared) { try await body(server) }
     await server.stop()
     return result
   } catch {
