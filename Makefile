@@ -15,7 +15,7 @@ run: ## set up what is missing, build, and serve on http://localhost:8080 (PORT,
 test: ## set up what is missing, then build and run every test
 	@tools/setup --with-tests
 	@swift build --build-tests
-	@swift test --skip-build
+	@tools/test
 
 bench: ## measure, beside peers in the same run (bench/)
 	@tools/setup --with-bench

@@ -72,7 +72,7 @@ let package = Package(
     module("Bytes"),
     module("EventLoops", ["Bytes", "CPlatform", "CUV"]),
     module("JSON", ["Bytes", "CYyjson"]),
-    module("Telemetry", ["Bytes", "CPlatform", "JSON"]),
+    module("Telemetry", ["Bytes", "CPlatform"]),
     module("Spelling"),
     module("Configuration", ["Spelling"]),
     module("Terminal", ["Spelling"]),
@@ -96,7 +96,9 @@ let package = Package(
         "WebAPI",
         "PostgresClient", "Migrations", "EmbeddedPostgres", "Catalogue",
       ],
-      swiftSettings: settings),
+      swiftSettings: settings, plugins: ["BuildCommit"]),
+    // Tells the binary the commit it was built from
+    .plugin(name: "BuildCommit", capability: .buildTool()),
 
     // Tests
     .target(
@@ -128,7 +130,9 @@ let package = Package(
     tests("Migrations", ["PostgresClient", "EventLoops"]),
     tests("EmbeddedPostgres"),
     tests("Catalogue", ["PostgresClient", "EventLoops", "WebAPI", "HTTPServer", "JSON"]),
-    .testTarget(name: "qareebTests", dependencies: ["qareeb", "TestSupport", "JSON"], swiftSettings: settings),
+    .testTarget(
+      name: "qareebTests", dependencies: ["qareeb", "TestSupport", "JSON", "Bytes", "Configuration", "HTTPServer", "WebAPI"],
+      swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]
 )

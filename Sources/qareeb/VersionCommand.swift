@@ -10,6 +10,7 @@ enum VersionCommand {
     action: { _, console in
       console.print(line)
       console.print("\(build) build, \(architecture), Linux")
+      console.print("commit \(Version.commit)")
       return .ok
     })
 

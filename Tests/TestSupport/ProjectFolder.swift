@@ -11,4 +11,8 @@ public enum ProjectFolder {
   }()
 
   public static func file(_ relative: String) -> String { "\(path)/\(relative)" }
+
+  public static func text(_ relative: String) throws -> String {
+    String(decoding: try Data(contentsOf: URL(filePath: file(relative))), as: UTF8.self)
+  }
 }

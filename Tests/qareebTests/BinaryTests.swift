@@ -56,6 +56,17 @@ private func binary() throws -> String {
     #expect(try await qareeb("version").output.hasPrefix(result.output))
   }
 
+  @Test func theVersionNamesItsCommit() async throws {
+    let output = try await qareeb("version").output
+    let commit = try #require(output.firstMatch(of: /\ncommit ([0-9a-f]{12,40}|unknown)\n/)?.output.1)
+    let isClone = FileManager.default.fileExists(atPath: ProjectFolder.file(".git"))
+    #expect((commit == "unknown") != isClone)
+    guard isClone else { return }
+    let known = try await FinishedProcess.run(
+      "git", ["-c", "safe.directory=*", "-C", ProjectFolder.path, "cat-file", "-t", String(commit)])
+    #expect(known.output == "commit\n", "\(known.error)")
+  }
+
   @Test func outputThatCannotBeWrittenIsAnError() async throws {
     let result = try await FinishedProcess.run(
       "sh", ["-c", "exec \"$0\" --help > /dev/full", try binary()])

@@ -11,7 +11,7 @@ struct Signals {
     pipeline = LogPipeline(
       levels: LogLevels(settings.log), format: Signals.format(settings.log.format), sink: DescriptorSink.standardError())
     pipeline.register(in: metrics)
-    ProcessMetrics.register(in: metrics, build: BuildInfo(version: Version.current, commit: "unknown"))
+    ProcessMetrics.register(in: metrics, build: BuildInfo(version: Version.current, commit: Version.commit))
   }
 
   func logger(_ label: String) -> Logger { pipeline.logger(label) }
