@@ -61,13 +61,19 @@ extension Settings {
       Setting(
         "limits.body_size", \.limits.bodyBytes, .byteSize(0...(1 << 30)), "Body of a request, where the route says nothing else."),
       Setting(
-        "limits.websocket_message_size", \.limits.webSocketMessageBytes, .byteSize(125...(64 << 20)), "One WebSocket message."),
-      Setting("limits.header_timeout", \.limits.headerTimeout, .duration(humanTimes), "Time to receive a request's head."),
-      Setting("limits.body_timeout", \.limits.bodyTimeout, .duration(humanTimes), "Longest pause while a body arrives."),
+        "limits.websocket_message_size", \.limits.webSocketMessageBytes, .byteSize(125...(64 << 20)),
+        "One WebSocket message, where the route says nothing else."),
       Setting(
-        "limits.idle_timeout", \.limits.idleTimeout, .duration(humanTimes), "A connection without requests is closed after this."),
+        "limits.header_timeout", \.limits.headerTimeout, .duration(patience, inSteps: .second),
+        "Time to receive a request's head."),
       Setting(
-        "limits.write_timeout", \.limits.writeTimeout, .duration(humanTimes), "Longest pause of a client that reads an answer."),
+        "limits.body_timeout", \.limits.bodyTimeout, .duration(patience, inSteps: .second), "Longest pause while a body arrives."),
+      Setting(
+        "limits.idle_timeout", \.limits.idleTimeout, .duration(patience, inSteps: .second),
+        "A connection without requests is closed after this."),
+      Setting(
+        "limits.write_timeout", \.limits.writeTimeout, .duration(patience, inSteps: .second),
+        "Longest pause of a client that reads an answer."),
       Setting(
         "limits.connections", \.limits.connections, .integer(1...10_000_000, unit: "connections"),
         "Connections of the process at once."),
@@ -104,6 +110,8 @@ extension Settings {
 
   /// From "at once" on a local test to a patient hour.
   private static let humanTimes: ClosedRange<Duration> = .milliseconds(10)...(.seconds(3600))
+  /// How long a client is waited for; the server counts it in seconds.
+  private static let patience: ClosedRange<Duration> = .seconds(1)...(.seconds(3600))
 }
 
 extension ValueFormat where Value == Settings.Log.ModuleLevel {

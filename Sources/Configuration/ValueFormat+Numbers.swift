@@ -47,10 +47,16 @@ extension ValueFormat where Value == Double {
 }
 
 extension ValueFormat where Value == Duration {
-  public static func duration(_ range: ClosedRange<Duration>) -> ValueFormat {
-    ValueFormat(
-      allowed:
-        "a duration from \(durationText(range.lowerBound)) to \(durationText(range.upperBound)), as in 250ms, 30s, 5m or 2h",
+  /// What the value is counted in by what it sets; finer ones would be rounded behind the operator's back, so they are refused.
+  public enum Step: Int, Sendable {
+    case millisecond = 1
+    case second = 1_000
+  }
+
+  public static func duration(_ range: ClosedRange<Duration>, inSteps step: Step = .millisecond) -> ValueFormat {
+    let examples = step == .second ? "in whole seconds, as in 30s, 5m or 2h" : "as in 250ms, 30s, 5m or 2h"
+    return ValueFormat(
+      allowed: "a duration from \(durationText(range.lowerBound)) to \(durationText(range.upperBound)), \(examples)",
       parse: { (text: String) throws(InvalidValue) -> Duration in
         let (number, unit) = splitUnit(text)
         guard let count = Int(number), count >= 0 else { throw InvalidValue("does not start with a whole number") }
@@ -60,6 +66,7 @@ extension ValueFormat where Value == Duration {
         }
         let (milliseconds, overflow) = count.multipliedReportingOverflow(by: scale)
         guard !overflow else { throw InvalidValue("is above \(durationText(range.upperBound))") }
+        guard milliseconds.isMultiple(of: step.rawValue) else { throw InvalidValue("is not a whole number of seconds") }
         return try within(range, .milliseconds(milliseconds), durationText)
       },
       print: durationText)

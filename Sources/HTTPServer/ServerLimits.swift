@@ -7,6 +7,8 @@ public struct ServerLimits: Sendable, Hashable {
   public var targetBytes = 8_192
   /// Bodies that no handler wants are read and dropped up to this, so that the connection can go on; above, it is closed.
   public var discardedBodyBytes = 65_536
+  /// One WebSocket message, where the route says nothing else: many times what a chat or a position needs.
+  public var webSocketMessageBytes = 1_048_576
 
   /// From a request's first byte to the end of its head: a phone on a bad line needs a few seconds.
   public var headSeconds = 10

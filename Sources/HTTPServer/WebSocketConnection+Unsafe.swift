@@ -43,7 +43,7 @@ final class WebSocketConnection: ByteStreamHandler, @unchecked Sendable {
     self.context = context
     self.client = client
     self.options = options
-    codec = WebSocketCodec(maximumMessageBytes: options.maximumMessageBytes)
+    codec = WebSocketCodec(maximumMessageBytes: options.maximumMessageBytes ?? context.limits.webSocketMessageBytes)
   }
 
   /// Takes the stream over. `leftover` was read behind the request.

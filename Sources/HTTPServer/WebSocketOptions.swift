@@ -1,7 +1,7 @@
 /// How a WebSocket route behaves.
 public struct WebSocketOptions: Sendable {
-  /// A longer message ends the connection with 1009, as soon as a frame's header tells.
-  public var maximumMessageBytes = 1 << 20
+  /// A longer message ends the connection with 1009, as soon as a frame's header tells. Nothing said is the server's limit.
+  public var maximumMessageBytes: Int?
   /// False for routes that only push: a message of the client's ends the connection with 1003, and the handler need not read.
   public var receivesMessages = true
   /// Messages the handler has not taken yet; above it the client is not read, so that it feels the handler's speed.

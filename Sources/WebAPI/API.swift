@@ -87,11 +87,13 @@ struct RouteCompiler {
   let unroutedMetrics: RouteMetrics
   private let families: (MetricFamily<Histogram>, MetricFamily<Gauge>)
   private let limits: [RateLimitClass: RateLimit]
+  private let bodyBytes: Int
   private var limitNames: [RateLimitClass] = []
 
   init(_ configuration: APIConfiguration, _ registry: MetricsRegistry, routeCount: Int) {
     families = RouteMetrics.families(in: registry, routes: routeCount)
     limits = configuration.rateLimits
+    bodyBytes = configuration.bodyBytes
     unroutedMetrics = RouteMetrics(method: "other", route: "none", families)
   }
 
@@ -116,8 +118,8 @@ struct RouteCompiler {
     let metrics = RouteMetrics(method: "\(declaration.method)", route: declaration.path, families)
     routes.append(
       CompiledRoute(
-        route, template: template, rateLimit: limits[declaration.rateLimit], rateLimitIndex: index(declaration.rateLimit),
-        metrics: metrics))
+        route, template: template, bodyLimit: declaration.bodyLimit ?? bodyBytes, rateLimit: limits[declaration.rateLimit],
+        rateLimitIndex: index(declaration.rateLimit), metrics: metrics))
   }
 
   private mutating func index(_ limit: RateLimitClass) -> Int {

@@ -11,6 +11,8 @@ public struct APIConfiguration: Sendable {
   public var cors = CORSPolicy.none
   public var trustedProxies = TrustedProxies()
   public var rateLimits = RateLimit.standard
+  /// A longer body is answered 413, where the route says nothing else.
+  public var bodyBytes = WebAPILimits.bodyBytes
   /// Of the requests answered as expected, one in so many is logged; failures of ours always are.
   public var accessLogOneIn = 1
 

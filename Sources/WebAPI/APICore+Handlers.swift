@@ -15,7 +15,7 @@ extension APICore {
 
   /// The server's handler for a route.
   @Sendable func handler(_ compiled: CompiledRoute) -> HTTPHandler {
-    let limit = compiled.route.input.body == nil ? 0 : compiled.declaration.bodyLimit
+    let limit = compiled.route.input.body == nil ? 0 : compiled.bodyLimit
     switch compiled.route.kind {
     case .synchronous(let respond):
       return .synchronous(bodyLimit: limit) { [self] request, response in
@@ -30,7 +30,7 @@ extension APICore {
     case .asynchronous(let respond):
       return .asynchronous(bodyLimit: limit) { [self] request, response in await run(respond, compiled, request, response) }
     case .streamedBody(let respond):
-      return .streaming(bodyLimit: compiled.declaration.bodyLimit) { [self] request, response in
+      return .streaming(bodyLimit: compiled.bodyLimit) { [self] request, response in
         await run(respond, compiled, request, response)
       }
     case .webSocket(let options, let converse):
@@ -71,7 +71,7 @@ extension APICore {
       request.withPathBytes { source.loadPath($0.bytes, captures: call.captures, names: compiled.variableNames) }
     }
     if compiled.route.input.body != nil, request.bodyCount > 0 {
-      request.withBodyBytes { source.loadBody($0, limit: compiled.declaration.bodyLimit) }
+      request.withBodyBytes { source.loadBody($0, limit: compiled.bodyLimit) }
     }
     return call
   }

@@ -10,7 +10,7 @@ public enum WebAPILimits {
   public static let reportedProblems = 50
   /// What is repeated of a wrong value: enough to recognise it, too little to carry an essay into logs.
   public static let givenCharacters = 64
-  /// JSON bodies, unless a route says otherwise. Uploads are streamed and have their own limits.
+  /// JSON bodies, unless the configuration or a route says otherwise. Uploads are streamed; their routes state their own limits.
   public static let bodyBytes = 1 << 20
   /// Deeper than any route; bounds the matcher's recursion.
   public static let pathSegments = 24

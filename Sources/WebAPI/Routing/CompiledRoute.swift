@@ -6,6 +6,7 @@ final class CompiledRoute: Sendable {
   let route: Route
   let template: PathTemplate
   let variableNames: [String]
+  let bodyLimit: Int
   let rateLimit: RateLimit?
   let rateLimitIndex: Int
   let metrics: RouteMetrics
@@ -13,10 +14,13 @@ final class CompiledRoute: Sendable {
   let deprecationLines: String
   let isStreamed: Bool
 
-  init(_ route: Route, template: PathTemplate, rateLimit: RateLimit?, rateLimitIndex: Int, metrics: RouteMetrics) {
+  init(
+    _ route: Route, template: PathTemplate, bodyLimit: Int, rateLimit: RateLimit?, rateLimitIndex: Int, metrics: RouteMetrics
+  ) {
     self.route = route
     self.template = template
     variableNames = template.variableNames
+    self.bodyLimit = bodyLimit
     self.rateLimit = rateLimit
     self.rateLimitIndex = rateLimitIndex
     self.metrics = metrics

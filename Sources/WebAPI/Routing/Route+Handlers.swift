@@ -98,7 +98,7 @@ extension RouteDeclaration {
     }
   }
 
-  /// A body of any length, read as it comes (`call.request.bodyStream`), answered in the envelope.
+  /// A body read as it comes (`call.request.bodyStream`), as long as `bodyLimit` allows; answered in the envelope.
   public func streamedBody<Input: RouteInput, Output: Answer>(
     _ handler: @escaping @Sendable (Call, Input) async throws -> Output
   ) -> Route {

@@ -69,7 +69,8 @@ public struct RouteDeclaration: Sendable {
   public var isIdempotent = false
   /// Reads that repeat: answered with an `ETag`, and with 304 when nothing changed.
   public var hasEntityTag = false
-  public var bodyLimit = WebAPILimits.bodyBytes
+  /// What a body may weigh; nothing said is `APIConfiguration.bodyBytes`.
+  public var bodyLimit: Int?
   /// Left out of the OpenAPI document.
   public var isHidden = false
 

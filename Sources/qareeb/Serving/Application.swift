@@ -37,7 +37,7 @@ struct Application {
       unwinding.add { await tracing.close() }
       let readiness = Readiness(database: store.database)
       let api = try API(
-        routes: catalogue.routes() + operationRoutes(readiness, signals.metrics), configuration: apiConfiguration(settings),
+        routes: catalogue.routes() + operationRoutes(readiness, signals.metrics), configuration: APIConfiguration(settings),
         environment: APIEnvironment(logger: signals.logger("api"), metrics: signals.metrics, tracer: tracing.tracer))
       let limits = ServerLimits(settings, loops: group.loops.count)
       let server = Server(group: group, service: api, limits: limits) { Int64(time(nil)) }
@@ -71,13 +71,6 @@ struct Application {
     var addresses = [try await server.listen(.tcp(host: settings.http.host, port: settings.http.port))]
     if let path = settings.http.unixSocket { addresses.append(try await server.listen(.unix(path: path))) }
     return addresses
-  }
-
-  private static func apiConfiguration(_ settings: Settings) -> APIConfiguration {
-    var configuration = APIConfiguration(version: Version.current)
-    configuration.cors = CORSPolicy(settings)
-    configuration.rateLimits[.standard] = RateLimit(requests: settings.limits.requestsPerMinute, seconds: 60)
-    return configuration
   }
 
   /// The embedded cluster shows the demo market; a server of one's own gets it only when asked for.

@@ -12,6 +12,7 @@ extension ServerLimits {
     headBytes = limits.headerBytes
     headerCount = limits.headerCount
     targetBytes = limits.targetBytes
+    webSocketMessageBytes = limits.webSocketMessageBytes
     headSeconds = limits.headerTimeout.wholeSeconds
     bodySeconds = limits.bodyTimeout.wholeSeconds
     idleSeconds = limits.idleTimeout.wholeSeconds
@@ -19,6 +20,15 @@ extension ServerLimits {
     connectionsPerLoop = min(limits.connectionsPerLoop, max(1, limits.connections / loops))
     requestsPerConnection = limits.requestsPerConnection
     inFlightPerLoop = limits.requestsInFlight
+  }
+}
+
+extension APIConfiguration {
+  init(_ settings: Settings) {
+    self.init(version: Version.current)
+    cors = CORSPolicy(settings)
+    bodyBytes = settings.limits.bodyBytes
+    rateLimits[.standard] = RateLimit(requests: settings.limits.requestsPerMinute, seconds: 60)
   }
 }
 
@@ -76,6 +86,6 @@ func registerMetrics(of server: Server, _ group: EventLoopGroup, in registry: Me
 }
 
 extension Duration {
-  /// Rounded up: a time-out is never shorter than asked for.
-  fileprivate var wholeSeconds: Int { (wholeMilliseconds + 999) / 1_000 }
+  /// Of settings that are whole seconds.
+  fileprivate var wholeSeconds: Int { Int(components.seconds) }
 }
