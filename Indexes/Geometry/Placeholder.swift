@@ -1,1 +1,0 @@
-// Geometry: being built.
