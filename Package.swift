@@ -65,7 +65,7 @@ let package = Package(
     engine("SpatialIndex", ["Columns", "Geometry"]),
     engine("TextIndex", ["Columns"]),
     engine("AvailabilityIndex"),
-    engine("Ranking"),
+    engine("Ranking", ["Geometry"]),
     engine("ProviderIndex", ["Columns", "Geometry", "SpatialIndex", "TextIndex", "AvailabilityIndex", "Ranking"]),
 
     // Platform

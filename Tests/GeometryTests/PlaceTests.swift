@@ -3,7 +3,7 @@ import Geometry
 import TestSupport
 import Testing
 
-@Suite struct GeometryTests {
+@Suite struct PlaceTests {
   static func haversine(_ a: GeoPoint, _ b: GeoPoint) -> Double {
     let radians = Double.pi / 180
     let (p, q) = (a.latitude * radians, b.latitude * radians)

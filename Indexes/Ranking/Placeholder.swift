@@ -1,1 +1,0 @@
-// Ranking: being built.
