@@ -1,1 +1,0 @@
-// SpatialIndex: being built.
