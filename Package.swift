@@ -131,8 +131,10 @@ let package = Package(
     tests("EmbeddedPostgres"),
     tests("Catalogue", ["PostgresClient", "EventLoops", "WebAPI", "HTTPServer", "JSON"]),
     .testTarget(
-      name: "qareebTests", dependencies: ["qareeb", "TestSupport", "JSON", "Bytes", "Configuration", "HTTPServer", "WebAPI"],
-      swiftSettings: settings),
+      name: "qareebTests",
+      dependencies: [
+        "qareeb", "TestSupport", "JSON", "Bytes", "Configuration", "EmbeddedPostgres", "EventLoops", "HTTPServer", "WebAPI",
+      ], swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -15,7 +15,11 @@ extension DemoMarket {
     guard let content = FileManager.default.contents(atPath: path) else {
       throw DemoMarketError(path: path, reason: "cannot be read; data.assets names the folder it is looked for in")
     }
-    try self.init(json: [UInt8](content))
+    do {
+      try self.init(json: [UInt8](content))
+    } catch {
+      throw DemoMarketError(path: path, reason: "\(error)")
+    }
   }
 
   init(json text: [UInt8]) throws {

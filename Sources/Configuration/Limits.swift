@@ -50,6 +50,9 @@ public struct Limits: Sendable {
   /// A database that does not accept a connection in this time is down; retries follow with back-off.
   public var databaseConnectTimeout = Duration.seconds(5)
 
+  /// At start: machines come up in any order, and a supervisor that restarts us meanwhile helps nobody.
+  public var databaseStartWait = Duration.seconds(30)
+
   // MARK: The end
 
   /// Kubernetes sends SIGKILL 30 seconds after SIGTERM; five are left for closing files and saying goodbye.

@@ -33,6 +33,10 @@ extension Settings {
         "database.queue_wait", \.limits.databaseQueueWait, .duration(.milliseconds(1)...(.seconds(60))),
         "A request that waits longer for a connection is answered 503."),
 
+      Setting(
+        "database.start_wait", \.limits.databaseStartWait, .duration(.milliseconds(1)...(.seconds(3600))),
+        "A start that finds no database waits this long for it to come."),
+
       // Signals
       Setting("log.level", \.log.level, .choice, "Least important messages that are still written."),
       Setting(

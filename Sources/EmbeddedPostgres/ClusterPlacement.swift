@@ -175,5 +175,8 @@ func realPath(_ path: String) -> String? {
 
 /// Runs file operations of Foundation, and says what was being done when one fails.
 func file<T>(_ what: String, _ body: () throws -> T) throws(ClusterError) -> T {
-  do { return try body() } catch { throw ClusterError(.io, "cannot \(what): \(error)") }
+  do { return try body() } catch {
+    let cause = (error as? CocoaError)?.underlying as? POSIXError
+    throw ClusterError(.io, "cannot \(what): \(cause.map { errorText($0.code.rawValue) } ?? "\(error)")")
+  }
 }

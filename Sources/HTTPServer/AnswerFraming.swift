@@ -52,6 +52,7 @@ struct AnswerFraming {
     } else if minorVersion == 0 {
       output.append("Connection: keep-alive\r\n")
     }
+    output.append(response.varies.line)
     output.append(contentsOf: response.fields)
   }
 }

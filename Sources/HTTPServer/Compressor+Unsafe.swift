@@ -29,7 +29,7 @@ final class Compressor {
 
   /// Compresses the body in place where it pays and the client accepts it, and says so. Called for answers that may be compressed.
   func compress(_ response: HTTPResponse, for request: HTTPRequest, _ limits: ServerLimits) {
-    response.addHeader("Vary", "Accept-Encoding")
+    response.varies.insert(.acceptEncoding)
     guard AcceptEncoding(request).prefersGzip else { return }
     if response.status == .notModified { return keepWeakness(response, request) }
     guard !response.status.forbidsBody, response.status != .partialContent,

@@ -36,7 +36,7 @@ struct FileAnswer: Sendable {
     } else {
       response.addHeader("Cache-Control", "no-cache")
     }
-    if mediaType.isCompressible { response.addHeader("Vary", "Accept-Encoding") }
+    if mediaType.isCompressible { response.varies.insert(.acceptEncoding) }
     switch request.precondition(entityTag: entityTag, lastModified: lastModified) {
     case .proceed: break
     case .notModified:

@@ -9,6 +9,8 @@ public final class HTTPResponse: @unchecked Sendable {
   public var body = ByteBuffer()
   /// Whether the body may be sent compressed, where it is large enough and the client accepts it.
   public var isCompressible = false
+  /// What of the request the answer depends on, besides its target; compression adds its own.
+  public var varies: VaryingFields = []
   /// Ends the connection after this answer.
   public var closesConnection = false
 
@@ -29,6 +31,7 @@ public final class HTTPResponse: @unchecked Sendable {
     body.removeAll(keepingAtMost: HTTPResponse.bodyCapacityKept)
     fields.removeAll(keepingAtMost: HTTPResponse.fieldsCapacityKept)
     isCompressible = false
+    varies = []
     closesConnection = false
     producer = nil
     streamedBytes = nil

@@ -91,10 +91,13 @@ extension APICore {
 
   private func addCORS(_ call: Call, _ request: HTTPRequest) {
     guard configuration.cors.isEnabled else { return }
-    call.hasVaryOrigin = true
+    let isForEverybody = configuration.cors.allowsEverybody
+    call.hasVaryOrigin = !isForEverybody
     guard let origin = request.header("origin"), configuration.cors.allows(origin) else { return }
-    call.addHeader("Access-Control-Allow-Origin", origin)
-    if configuration.cors.allowsCredentials { call.addHeader("Access-Control-Allow-Credentials", text: "true") }
+    call.addHeader("Access-Control-Allow-Origin", isForEverybody ? CORSPolicy.everybody : origin)
+    if configuration.cors.allowsCredentials, !isForEverybody {
+      call.addHeader("Access-Control-Allow-Credentials", text: "true")
+    }
     call.addHeader("Access-Control-Expose-Headers", text: CORSPolicy.exposedHeaders)
   }
 

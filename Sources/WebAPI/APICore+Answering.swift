@@ -77,7 +77,7 @@ extension APICore {
       call.addHeader("Content-Language", text: call.language == .ar ? "ar" : "en")
       response.isCompressible = true
     }
-    call.addHeader("Vary", text: call.hasVaryOrigin ? "Accept-Language, Origin" : "Accept-Language")
+    response.varies.formUnion(call.hasVaryOrigin ? [.acceptLanguage, .origin] : .acceptLanguage)
     if !call.isEventStream { call.addHeader("Cache-Control", text: call.cacheControl ?? "no-store") }
     call.addHeader(
       "Content-Security-Policy", text: call.contentSecurityPolicy ?? "default-src 'none'; frame-ancestors 'none'")

@@ -1,3 +1,4 @@
+import Catalogue
 import Configuration
 import EmbeddedPostgres
 import EventLoops
@@ -50,10 +51,16 @@ func startFailure(_ error: any Error) -> any Error {
     CommandFailure(.unavailable, "the database cannot be used", details: ["\(error)"])
   case let error as MigrationError:
     CommandFailure(.failure, "the database's schema cannot be brought up to date", details: ["\(error)"])
+  case let error as DemoMarketError:
+    CommandFailure(.failure, "the demo market cannot be loaded", details: ["\(error)"])
   case let error as LoopError where error.name == "EADDRINUSE":
     CommandFailure(
       .unavailable, "\(error.action): the address is in use",
-      details: ["Another process serves there. Choose another port: PORT=8081, or --port 8081."])
+      details: [
+        error.action.contains("unix:")
+          ? "Another process serves there. Choose another path, or end that process."
+          : "Another process serves there. Choose another port: PORT=8081, or --port 8081."
+      ])
   case let error as LoopError:
     CommandFailure(.inputOutput, "\(error)")
   default:

@@ -53,6 +53,12 @@ import Testing
     }
   }
 
+  @Test func saysInWordsWhyAFolderCannotBeMade() {
+    #expect { try ClusterPlacement.canonical("/dev/null/a/b") } throws: {
+      ($0 as? ClusterError)?.message == "cannot make /dev/null/a: Not a directory"
+    }
+  }
+
   @Test func hashesAreShortAndFixed() {
     // FNV-1a's published vectors.
     #expect(ClusterPlacement.pathHash("") == "cbf29ce484222325")

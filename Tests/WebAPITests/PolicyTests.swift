@@ -239,6 +239,8 @@ import Testing
 
   @Test func originsAreCheckedAtStart() {
     #expect(CORSPolicy(allowedOrigins: ["https://a.example", "http://localhost:3000"]).problems.isEmpty)
+    #expect(CORSPolicy(allowedOrigins: ["*"]).problems.isEmpty)
+    #expect(CORSPolicy(allowedOrigins: ["*", "https://a.example"]).problems == ["“*” means all origins and stands alone"])
     #expect(
       CORSPolicy(allowedOrigins: ["*", "a.example", "https://a.example/", "https://*.example", "https://"]).problems.count == 5)
   }

@@ -7,13 +7,7 @@ import Testing
 private func qareeb(
   _ arguments: String..., environment: [String: String] = [:], in folder: TemporaryFolder? = nil
 ) async throws -> FinishedProcess {
-  try await FinishedProcess.run(try binary(), arguments, environment: environment, in: folder?.url)
-}
-
-/// The build puts the test bundle and the binary into one folder; the bundle is this process or one of its arguments.
-private func binary() throws -> String {
-  let candidates = CommandLine.arguments.map { URL(filePath: $0).deletingLastPathComponent().appending(path: "qareeb").path }
-  return try #require(candidates.first { FileManager.default.isExecutableFile(atPath: $0) }, "no binary beside the tests")
+  try await FinishedProcess.run(try RunningQareeb.program(), arguments, environment: environment, in: folder?.url)
 }
 
 @Suite struct BinaryTests {
@@ -69,7 +63,7 @@ private func binary() throws -> String {
 
   @Test func outputThatCannotBeWrittenIsAnError() async throws {
     let result = try await FinishedProcess.run(
-      "sh", ["-c", "exec \"$0\" --help > /dev/full", try binary()])
+      "sh", ["-c", "exec \"$0\" --help > /dev/full", try RunningQareeb.program()])
     #expect(result.exitCode == 74)
     #expect(result.error.contains("No space left on device"))
   }
@@ -145,7 +139,7 @@ private func binary() throws -> String {
     let folder = try TemporaryFolder()
     let file = try folder.write("postgresql://me:hunter2@db/qareeb\n", to: "url")
     for arguments in [["config", "--explain"], ["config", "--explain", "--json"]] {
-      let result = try await FinishedProcess.run(try binary(), arguments, environment: ["DATABASE_URL_FILE": file])
+      let result = try await FinishedProcess.run(try RunningQareeb.program(), arguments, environment: ["DATABASE_URL_FILE": file])
       #expect(result.exitCode == 0)
       #expect(result.output.contains("postgresql://me:(hidden)@db/qareeb"))
       #expect(!result.output.contains("hunter2"))

@@ -9,6 +9,7 @@ enum DocsPage {
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <meta name="color-scheme" content="light dark">
     <title>\(escaped(title)) API</title>
+    <link rel="icon" href="/docs/icon.svg" type="image/svg+xml">
     <link rel="stylesheet" href="/docs/style.css">
     <script src="/docs/script.js" defer></script>
     </head>
@@ -33,6 +34,12 @@ enum DocsPage {
     </html>
     """
   }
+
+  /// The mark of the page's head: a pin seen from above.
+  static let icon = """
+    <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><g transform="rotate(-45 16 16)">\
+    <path d="M16 4a12 12 0 1 1 0 24H6a2 2 0 0 1-2-2V16A12 12 0 0 1 16 4z" fill="#0f766e"/></g></svg>
+    """
 
   private static func escaped(_ text: String) -> String {
     var result = ""

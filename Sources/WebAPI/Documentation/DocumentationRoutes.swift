@@ -10,6 +10,7 @@ enum DocumentationRoutes {
       file("/api/v1/openapi.json", "The OpenAPI 3.1 document", "application/json; charset=utf-8", openAPI),
       file("/docs", "The documentation page", "text/html; charset=utf-8", Array(page.utf8)),
       file("/docs/style.css", "The documentation page's style", "text/css; charset=utf-8", Array(DocsPage.style.utf8)),
+      file("/docs/icon.svg", "The documentation page's icon", "image/svg+xml", Array(DocsPage.icon.utf8)),
       file("/docs/script.js", "The documentation page's script", "text/javascript; charset=utf-8", Array(DocsPage.script.utf8)),
     ]
   }

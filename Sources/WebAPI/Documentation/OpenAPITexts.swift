@@ -57,23 +57,24 @@ enum OpenAPITexts {
     ])
   }
 
+  /// What is not understood in a header of these is ignored, never refused; so no schema says how it must look.
   static func writeParameters(_ buffer: inout ByteBuffer) {
     buffer.beginObject("parameters")
     write(
       "AcceptLanguage", "Accept-Language",
       "The language of messages: `ar` or `en`, with qualities. Anything else gets the standard one.",
-      Schema(.string(Schema.StringShape(pattern: "^[A-Za-z0-9,;=.* -]*$")), example: "\"ar, en;q=0.8\""), &buffer)
+      Schema.text.example("\"ar, en;q=0.8\""), &buffer)
     write(
       "XRequestId", "X-Request-Id",
       "A name for this request, 8 to 64 letters, digits, `-`, `_` or `.`; one is made up otherwise.",
-      Schema(.string(Schema.StringShape(pattern: "^[A-Za-z0-9._-]*$"))), &buffer)
+      .text, &buffer)
     write(
       "IdempotencyKey", "Idempotency-Key",
       "Names the request, so that sending it again has no further effect: the same key and body give the same answer for 30 days, "
         + "another body with the same key is refused with 409.", IdempotencyKey.rule.schema, &buffer)
     write(
       "IfNoneMatch", "If-None-Match", "The `ETag` of the state at hand; answered with 304 when it still holds.",
-      Schema(.string(Schema.StringShape(pattern: "^[A-Za-z0-9\"/*, -]*$"))), &buffer)
+      .text, &buffer)
     buffer.endObject()
   }
 

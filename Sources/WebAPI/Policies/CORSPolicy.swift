@@ -1,8 +1,8 @@
 /// Which web pages of other origins may call the API from a browser.
 public struct CORSPolicy: Sendable {
-  /// Exact origins, `https://app.example.jo`. Empty refuses all.
+  /// Exact origins, `https://app.example.jo`, or `*` alone for pages of everybody. Empty refuses all.
   public var allowedOrigins: Set<String>
-  /// Whether cookies may be sent along.
+  /// Whether cookies may be sent along; never where everybody may call.
   public var allowsCredentials: Bool
   /// How long a browser may remember a preflight; browsers cap it at two hours themselves.
   public var maximumAgeSeconds: Int
@@ -17,7 +17,10 @@ public struct CORSPolicy: Sendable {
 
   var isEnabled: Bool { !allowedOrigins.isEmpty }
 
-  func allows(_ origin: String) -> Bool { allowedOrigins.contains(origin) }
+  static let everybody = "*"
+  var allowsEverybody: Bool { allowedOrigins.contains(CORSPolicy.everybody) }
+
+  func allows(_ origin: String) -> Bool { allowsEverybody || allowedOrigins.contains(origin) }
 
   /// Headers a page may send; a preflight for others is answered without them, so the browser stops the request.
   static let requestHeaders: StaticString =
@@ -28,7 +31,10 @@ public struct CORSPolicy: Sendable {
 
   /// Origins must be written as browsers send them, or they would never match.
   var problems: [String] {
-    allowedOrigins.sorted().filter { !CORSPolicy.isOrigin($0) }.map { "“\($0)” is not an origin such as https://app.example.jo" }
+    allowedOrigins.sorted().compactMap { origin in
+      if origin == CORSPolicy.everybody { return allowedOrigins.count == 1 ? nil : "“*” means all origins and stands alone" }
+      return CORSPolicy.isOrigin(origin) ? nil : "“\(origin)” is not an origin such as https://app.example.jo"
+    }
   }
 
   private static func isOrigin(_ text: String) -> Bool {

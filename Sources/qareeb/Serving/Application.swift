@@ -102,18 +102,18 @@ private struct Unwinding {
   }
 }
 
-/// SIGTERM and SIGINT as a suspension. A second one ends the process at once, for people who cannot wait.
+/// SIGTERM and SIGINT as a suspension. A second one of either ends the process at once, for people who cannot wait.
 enum StopSignal {
   static func wait(on loop: EventLoop) async -> Int32 {
     let (stream, continuation) = AsyncStream<Int32>.makeStream()
+    let count = Mutex(0)
     let watchers = [SIGTERM, SIGINT].map { signal in
-      let count = Mutex(0)
-      return SignalWatcher.watch(signal, on: loop) {
+      SignalWatcher.watch(signal, on: loop) {
         let isSecond = count.withLock { count in
           count += 1
           return count > 1
         }
-        if isSecond { _exit(130) }
+        if isSecond { _exit(128 + signal) }
         continuation.yield(signal)
       }
     }

@@ -45,7 +45,9 @@ extension PostgresError: APIErrorConvertible {
     switch code {
     case .unavailable(let retryAfterMilliseconds):
       APIError(.unavailable, retryAfterSeconds: max(1, Int(retryAfterMilliseconds / 1_000)))
-    case .overloaded, .timeout:
+    case .overloaded, .timeout, .connectionLost, .commitUnknown, .closed:
+      APIError(.unavailable, retryAfterSeconds: 1)
+    case .server where sqlState?.category == .session || sqlState?.category == .resources:
       APIError(.unavailable, retryAfterSeconds: 1)
     default:
       APIError(isConflict ? .conflict : .internalError)

@@ -24,7 +24,7 @@ struct Store {
       configuration.connection.statementTimeoutMilliseconds = UInt64(settings.limits.statementTimeout.wholeMilliseconds)
       let database = try Database(
         group: group, configuration: configuration, logger: signals.logger("qareeb"), metrics: signals.metrics)
-      try await database.waitUntilReady(timeoutMilliseconds: 30_000)
+      try await database.waitUntilReady(timeoutMilliseconds: UInt64(settings.limits.databaseStartWait.wholeMilliseconds))
       return Store(database: database, cluster: cluster)
     } catch {
       try? cluster?.stop()
