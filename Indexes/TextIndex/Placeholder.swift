@@ -1,1 +1,0 @@
-// TextIndex: being built.

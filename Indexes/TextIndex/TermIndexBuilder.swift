@@ -1,0 +1,75 @@
+/// Collects terms of providers, in any order, and makes a `TermIndex` of them.
+///
+/// Several builders can be filled at the same time, each with providers of its own, and finished together. Providers are added
+/// under any numbers below 2³² − 1; what their final number is, is said at the end, when all are known and placed.
+/// What one provider is given may come in several parts, but is quickest in one go.
+public struct TermIndexBuilder: Sendable {
+  /// A term, in the order of first sight.
+  struct Term: BitwiseCopyable {
+    let keyStart: UInt32
+    let keyCount: UInt32
+    /// Its latest record, so that a repeat in the same provider is added to it.
+    var lastRecord: UInt32
+  }
+
+  /// That the run's provider has the term, with the sum of its weights in units of `FieldTable`.
+  struct Record: BitwiseCopyable {
+    let term: UInt32
+    var units: UInt32
+  }
+
+  /// Records of one provider, up to the next run.
+  struct Run: BitwiseCopyable {
+    let provider: UInt32
+    let firstRecord: UInt32
+  }
+
+  var keys: [UInt8] = []
+  var terms: [Term] = []
+  /// Open addressing: the upper half of the hash, and term + 1; zero when free.
+  var slots: [UInt64] = Array(repeating: 0, count: 1_024)
+  var records: [Record] = []
+  var runs: [Run] = []
+
+  public init() {}
+
+  /// Makes room, so that a known load is taken without growing.
+  public mutating func reserve(providers: Int, records recordCount: Int) {
+    runs.reserveCapacity(providers)
+    records.reserveCapacity(recordCount)
+  }
+
+  /// Adds one value of a field: each has its own length (a provider's two names are two values, and so is each of its services).
+  public mutating func add(provider: UInt32, field: TextField, tokens: TokenBuffer) {
+    begin(provider)
+    let share = FieldTable.share(field, length: tokens.count)
+    add(tokens, share)
+  }
+
+  /// Adds a filter: a category, tag or service by its identifier.
+  public mutating func add(provider: UInt32, filter kind: TermKind, _ identifier: some StringProtocol) {
+    precondition(!kind.hasImpacts, "\(kind) is not a filter")
+    begin(provider)
+    TermIndex.key(kind, identifier).withUnsafeBufferPointer { add(key: $0, units: 1) }
+  }
+
+  private mutating func begin(_ provider: UInt32) {
+    precondition(provider < .max, "a provider's number is below 2³² − 1")
+    if runs.last?.provider != provider { runs.append(Run(provider: provider, firstRecord: UInt32(records.count))) }
+  }
+
+  /// Makes the index.
+  /// - Parameters:
+  ///   - numbers: the final number of each provider by the number it was added under; `.max` leaves it out. Nil: the same.
+  ///   - providerCount: final numbers are below this.
+  public func finish(providerCount: Int, numbers: [UInt32]? = nil) -> TermIndex {
+    Self.finish([self], providerCount: providerCount, numbers: numbers)
+  }
+
+  /// Makes one index of several builders. O(postings + terms · log terms).
+  public static func finish(_ builders: [TermIndexBuilder], providerCount: Int, numbers: [UInt32]? = nil) -> TermIndex {
+    let dictionary = JoinedDictionary(builders)
+    return SortedPostings(builders, dictionary, providerCount: providerCount, numbers: numbers).index(
+      providerCount: providerCount)
+  }
+}
