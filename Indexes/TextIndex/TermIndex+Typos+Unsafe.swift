@@ -79,19 +79,22 @@ private struct TypoWalk {
     }
   }
 
-  /// Enters the children whose character is one of those needed.
+  /// Enters the children whose character is one of those needed, in their order. There are few: a place for each edit and side.
   private mutating func follow(
     _ needed: UInt64, _ children: Range<Int>, end: UInt32, bytes: Int, _ state: TypoAutomaton
   ) {
-    var left = needed & (final - 1)
-    while left != 0 {
-      let place = left.trailingZeroBitCount
-      left &= left - 1
-      let label = word[place]
-      // A character that stands in several needed places is entered once.
-      let others = occurrences(of: label) >> 1
-      left &= ~others
-      if let child = child(label, in: children) { enter(child, children, end: end, bytes: bytes, state) }
+    var last: UInt32 = 0
+    while true {
+      var next = UInt32.max
+      var left = needed & (final - 1)
+      while left != 0 {
+        let label = word[left.trailingZeroBitCount]
+        left &= left - 1
+        if label > last, label < next { next = label }
+      }
+      guard next < .max else { return }
+      last = next
+      if let child = child(next, in: children) { enter(child, children, end: end, bytes: bytes, state) }
     }
   }
 

@@ -33,7 +33,8 @@ struct NaiveTerms {
   }
 
   func impacts(withPrefix prefix: [UInt8]) -> [UInt32: UInt8] {
-    keys.filter { $0.starts(with: prefix) }.reduce(into: [:]) { best, key in best.merge(impacts(key), uniquingKeysWith: max) }
+    units.keys.filter { $0.starts(with: prefix) }.reduce(into: [:]) { best, key in best.merge(impacts(key), uniquingKeysWith: max)
+    }
   }
 
   /// Optimal string alignment over scalars: insertion, deletion, replacement, transposition of neighbours.
