@@ -64,7 +64,7 @@ let package = Package(
     engine("Geometry"),
     engine("SpatialIndex", ["Columns", "Geometry"]),
     engine("TextIndex", ["Columns"]),
-    engine("AvailabilityIndex"),
+    engine("AvailabilityIndex", ["Columns"]),
     engine("Ranking", ["Geometry"]),
     engine("ProviderIndex", ["Columns", "Geometry", "SpatialIndex", "TextIndex", "AvailabilityIndex", "Ranking"]),
 
@@ -111,7 +111,7 @@ let package = Package(
     tests("Geometry"),
     tests("SpatialIndex", ["Columns", "Geometry"]),
     tests("TextIndex", ["Columns"]),
-    tests("AvailabilityIndex"),
+    tests("AvailabilityIndex", ["Columns"]),
     tests("Ranking"),
     tests("ProviderIndex", ["Columns", "Geometry", "SpatialIndex", "TextIndex", "AvailabilityIndex", "Ranking"]),
     .testTarget(name: "BytesTests", dependencies: ["Bytes"], swiftSettings: settings),

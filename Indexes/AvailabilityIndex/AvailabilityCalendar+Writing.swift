@@ -1,0 +1,78 @@
+// What the one writer does. A staff member who is not of the calendar is a mistake of the program's; a time outside the horizon
+// is not: it is left alone.
+extension AvailabilityCalendar {
+  /// Makes exactly `slots` of `day` free. False, and nothing changed, where the day is outside the horizon.
+  @discardableResult
+  public func setDay(staff: Int, day: Int32, slots: DaySlots) -> Bool {
+    check(staff)
+    let horizon = horizon
+    guard let index = horizon.index(of: day) else { return false }
+    rows.row(staff).store(PackedDay(slots, day: Int(day)), at: horizon.place(index))
+    return true
+  }
+
+  /// Frees the slots of `window`.
+  public func setFree(staff: Int, _ window: SlotWindow) {
+    change(staff, window) { $0 | $1 }
+  }
+
+  /// Takes the slots of `window`.
+  public func setBusy(staff: Int, _ window: SlotWindow) {
+    change(staff, window) { $0 & ~$1 }
+  }
+
+  /// Drops the days before `firstDay` and gives blank days at the end. A day before the present first one changes nothing.
+  ///
+  /// No word is touched: those of the days gone by bear their stamps. O(1), but for a leap of half the stamps' range.
+  public func advance(to firstDay: Int32) {
+    let old = horizon
+    guard Int(firstDay) > old.firstDay else { return }
+    // Stamps repeat after 65,536 days: who leaps that far must not meet words that were stamped before the leap.
+    if Int(firstDay) - old.firstDay > 1 << 15 { forgetEverything() }
+    setHorizon(Horizon(firstDay: firstDay, days: days))
+  }
+
+  /// Appends `count` staff members who are not free yet; their numbers. Whoever has asked for other staff goes on undisturbed.
+  @discardableResult
+  public func addStaff(_ count: Int) -> Range<Int> {
+    let first = staffCount
+    precondition((0...AvailabilityLimits.maximumStaff - first).contains(count), "\(count) staff members after \(first)")
+    setStaffCount(first + count)
+    return first..<first + count
+  }
+
+  /// Copies the days that both calendars know of `staff` of `other` to the staff numbered from `first` on: for a provider whose
+  /// staff is to lie elsewhere, or a calendar laid out anew.
+  public func copy(_ staff: Range<Int>, of other: AvailabilityCalendar, to first: Int) {
+    let horizon = horizon
+    for member in staff {
+      for index in 0..<days {
+        let day = Int32(truncatingIfNeeded: horizon.firstDay + index)
+        setDay(staff: first + member - staff.lowerBound, day: day, slots: other.slots(staff: member, day: day))
+      }
+    }
+  }
+
+  private func change(_ staff: Int, _ window: SlotWindow, _ changed: (UInt128, UInt128) -> UInt128) {
+    check(staff)
+    let horizon = horizon
+    let row = rows.row(staff)
+    var days = SpanDays(horizon.span(of: window))
+    while let (index, mask) = days.nextDay() {
+      let place = horizon.place(index)
+      let slots = DaySlots(trusted: changed(row.load(place).slots(at: place).bits, mask))
+      row.store(PackedDay(slots, day: horizon.firstDay + index), at: place)
+    }
+  }
+
+  private func forgetEverything() {
+    let horizon = horizon
+    for member in 0..<staffCount {
+      for index in 0..<days { rows.row(member).store(PackedDay(low: 0, high: 0), at: horizon.place(index)) }
+    }
+  }
+
+  private func check(_ staff: Int) {
+    precondition(staff >= 0 && staff < staffCount, "staff member \(staff) of \(staffCount)")
+  }
+}

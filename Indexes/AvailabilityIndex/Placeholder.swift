@@ -1,1 +1,0 @@
-// AvailabilityIndex: being built.
