@@ -12,9 +12,9 @@ final class Scratch {
   private var clusters: [PrivateCluster] = []
   private var roots: Set<String> = []
 
-  /// `/var/tmp`, because the server's user can enter it; `inside` adds folders of a test's own taste.
+  /// Where the server's user can enter; `inside` adds folders of a test's own taste.
   init(inside: String = "") throws {
-    let base = "/var/tmp/qareeb-test-\(getpid())-\(UInt32.random(in: 0 ... .max))"
+    let base = "\(ScratchSpace.folder)/qareeb-test-\(getpid())-\(UInt32.random(in: 0 ... .max))"
     folder = base + inside
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     roots.insert(base)

@@ -340,7 +340,8 @@ import Testing
   /// A reader that has taken only the beginning when the file changes gets no mixture: the connection is cut.
   @Test(arguments: ["shorter", "other", "gone"]) func aFileThatChangesUnderWay(how: String) async throws {
     let site = try Site()
-    let size = 64 << 20
+    // More than the kernel takes for a client that does not read.
+    let size = 32 << 20
     try site.write([UInt8](repeating: 1, count: size), "large.bin")
     try site.age("large.bin", seconds: 0)
     try await serve(site) { server, _ in
@@ -361,7 +362,7 @@ import Testing
         let received = try client.readBytesUntilEnd()
         if how == "gone" {
           // An open file stays whole when its name goes.
-          #expect(received.suffix(size).allSatisfy { $0 == 1 })
+          #expect(Data(received.suffix(size)) == Data(repeating: 1, count: size))
           #expect(received.count > size)
         } else {
           #expect(received.count < size)

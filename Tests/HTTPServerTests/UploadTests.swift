@@ -68,7 +68,8 @@ import Testing
     let turnstile = Turnstile()
     let collected = Tally<Data>()
     // A period that no buffer has: bytes out of place are noticed.
-    let body = Array(repeatElement(Self.bytes(65_521), count: 184).joined())
+    let period = Self.bytes(65_521)
+    let body = (0..<184).reduce(into: [UInt8]()) { whole, _ in whole += period }
     try await withTestServer(Self.service(turnstile, collected: collected), on: transport) { server in
       let client = try server.connect()
       try client.send(Self.post("/collect", "Content-Length: \(body.count)"))

@@ -50,9 +50,16 @@ import Testing
     #expect(codec.messages.isEmpty)
   }
 
-  /// A ping need not be answered when what came with it ends the connection.
-  private func withoutPongs(_ frames: [ServerFrame]) -> [ServerFrame] {
-    frames.filter { if case .pong = $0 { false } else { true } }
+  /// What must not depend on how the bytes were cut. A ping need not be answered when what came with it ends the connection; and of
+  /// a Close that breaks two rules, by its code (1002) and its reason (1007), either may be named. The table has each alone.
+  private func essence(_ frames: [ServerFrame]) -> [ServerFrame] {
+    frames.compactMap { frame in
+      switch frame {
+      case .pong: nil
+      case .close(1007, let reason): .close(1002, reason)
+      default: frame
+      }
+    }
   }
 
   /// Random frames and random damage never crash, and after an end nothing more is said.
@@ -83,7 +90,7 @@ import Testing
       let isSound = closes.count <= 1 && (closes.isEmpty || inPieces.last == closes[0])
       #expect(isSound, "round \(round): \(inPieces)")
       let inOne = converse([bytes[...]], maximum: 300)
-      #expect(withoutPongs(inPieces) == withoutPongs(inOne), "round \(round): pieces must not matter")
+      #expect(essence(inPieces) == essence(inOne), "round \(round): pieces must not matter\n\(bytes)")
     }
   }
 }

@@ -14,7 +14,7 @@ private final class Victim: Sendable {
   private let cluster = Record<PrivateCluster>()
 
   init() async throws {
-    directory = FileManager.default.temporaryDirectory.path + "/qareeb-victim-\(UInt64.random(in: 0 ... .max))"
+    directory = ScratchSpace.folder + "/qareeb-victim-\(UInt64.random(in: 0 ... .max))"
     try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
     var options = ClusterOptions(directory: directory + "/cluster")
     options.durability = .disposable

@@ -44,7 +44,7 @@ public final class TemporaryFolder: Sendable {
   public let url: URL
 
   public init() throws {
-    url = FileManager.default.temporaryDirectory.appending(path: "qareeb-test-\(UUID().uuidString)")
+    url = URL(filePath: "\(ScratchSpace.folder)/qareeb-test-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
   }
 

@@ -5,8 +5,9 @@ import Foundation
 import Glibc
 import Synchronization
 
-/// The private cluster of this test process: made on first use under `var/test-postgres`, kept between runs (so that only the first
-/// run waits for initdb), stopped when the process ends, also when it is killed. Nothing in it is flushed to disk.
+/// The private cluster of this test process: made on first use, stopped when the process ends, also when it is killed. Nothing in it
+/// is flushed to disk. In memory it goes with the last process that uses it; where there is no room for that it lies under
+/// `var/test-postgres` and is kept for the next run.
 public enum TestCluster {
   public static var shared: PrivateCluster {
     get throws { try started.get() }
@@ -15,10 +16,16 @@ public enum TestCluster {
   private static let messages = Mutex<[String]>([])
   private static let started: Result<PrivateCluster, any Error> = Result { try start() }
 
-  private static func start() throws -> PrivateCluster {
-    var options = ClusterOptions(directory: checkout + "/var/test-postgres")
+  private static var options: ClusterOptions {
+    let name = "qareeb-test-\(geteuid())\(checkout.replacing("/", with: "-"))"
+    let directory = ScratchSpace.isInMemory ? "\(ScratchSpace.folder)/\(name)" : "\(checkout)/var/test-postgres"
+    var options = ClusterOptions(directory: directory)
     options.durability = .disposable
     options.log = { _, text in messages.withLock { $0.append(text) } }
+    return options
+  }
+
+  private static func start() throws -> PrivateCluster {
     let cluster = try startOrMakeAnew(options)
     try cluster.stopEvenIfKilled()
     atexit { TestCluster.stopAtExit() }
@@ -52,8 +59,18 @@ public enum TestCluster {
     do {
       try TestDatabase.dropAll()
       try cluster.stop()
+      if ScratchSpace.isInMemory { try eraseUnlessUsed() }
     } catch {
       print("TestCluster: \(error)")
+    }
+  }
+
+  private static func eraseUnlessUsed() throws {
+    do {
+      try PrivateCluster.erase(options)
+    } catch {
+      // Held by another test process of this checkout; the last one erases.
+      guard error.code == .held else { throw error }
     }
   }
 
