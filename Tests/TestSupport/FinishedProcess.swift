@@ -55,7 +55,10 @@ public final class TemporaryFolder: Sendable {
     return file.path
   }
 
-  deinit {
+  deinit { remove() }
+
+  /// For a folder that is referred to until the process ends, and would stay.
+  public func remove() {
     do {
       try FileManager.default.removeItem(at: url)
     } catch {

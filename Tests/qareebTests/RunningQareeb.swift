@@ -100,11 +100,17 @@ final class RunningQareeb: Sendable {
   /// One for all tests that only read, with the demo market; it ends with the tests.
   static let shared = Task {
     let running = try await start(database: try await TestDatabase.make(from: .migrated).connectionString)
-    sharedProcess.withLock { $0 = running.process.identifier }
-    atexit { RunningQareeb.sharedProcess.withLock { if $0 > 0 { _ = kill($0, SIGKILL) } } }
+    startedShared.withLock { $0 = running }
+    atexit { RunningQareeb.endShared() }
     return running
   }
-  private static let sharedProcess = Mutex<Int32>(0)
+  private static let startedShared = Mutex<RunningQareeb?>(nil)
+
+  private static func endShared() {
+    guard let running = startedShared.withLock({ $0 }) else { return }
+    running.process.signal(SIGKILL)
+    for folder in [running.folder, running.process.outputs] { folder.remove() }
+  }
 }
 
 // MARK: The private cluster of one

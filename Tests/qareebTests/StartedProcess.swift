@@ -6,7 +6,8 @@ import Testing
 /// A program that runs beside the tests; what it says goes into files.
 final class StartedProcess: Sendable {
   let identifier: Int32
-  private let outputs: TemporaryFolder
+  /// What it says.
+  let outputs: TemporaryFolder
   private let ending: Ending
 
   private final class Ending: Sendable {
