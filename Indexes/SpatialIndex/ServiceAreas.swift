@@ -17,6 +17,7 @@ public struct ServiceAreas: Sendable {
   }
 
   public var count: Int { owners.count }
+  public var byteCount: Int { owners.byteCount + circles.byteCount + boxes.byteCount + levelStarts.byteCount }
   private let owners: Column<UInt32>
   /// Centre and radius of each: x, y, z of the unit vector, metres.
   private let circles: Column<SIMD4<Double>>

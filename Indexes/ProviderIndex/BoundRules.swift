@@ -1,0 +1,101 @@
+import Geometry
+import Ranking
+
+/// What a score can at most be, from bytes and a least distance: the rules of the profile in single precision, rounded upwards.
+struct BoundRules {
+  /// What every provider has.
+  var base: Float
+  /// Weight of a byte's step.
+  var rating: Float
+  var availability: Float
+  var verification: Float
+  var popularity: Float
+  var newness: Float
+  /// Ratings are drawn towards a prior: none is bounded below it.
+  var ratingFloor: Float
+  var distance: Float
+  /// Metres to the inverse: linear decay only.
+  var distanceSlope: Float
+  /// By tier and by cheapness, where they count; else empty.
+  var hotSlot: Float
+  var tiers: SIMD4<Float>
+  var priceWeight: Float
+  var priceScale: Double
+  var text: Float
+  var textPivot: Float
+  let decay: Decay
+  let scale: Double
+
+  /// - Parameter ignoresAvailability: the availability of a window is not in the bytes: everyone may have all of it.
+  init(_ rules: RankingRules, radiusMetres: Double, ignoresAvailability: Bool) {
+    let weights = rules.weights
+    func step(_ weight: Double) -> Float { Float(weight / 255) * 1.000_001 }
+    base = Float(weights.verification * rules.unverifiedShare + (ignoresAvailability ? weights.availability : 0)) * 1.000_001
+    rating = step(weights.rating)
+    availability = ignoresAvailability ? 0 : step(weights.availability)
+    verification = step(weights.verification * (1 - rules.unverifiedShare))
+    popularity = step(weights.popularity)
+    newness = step(weights.newness)
+    ratingFloor = rules.ratingStrength > 0 ? Float(rules.ratingPrior / 5 * 255) + 1 : 0
+    decay = rules.decay
+    scale = rules.decay.scale(radiusMetres: radiusMetres)
+    distance = Float(weights.distance) * 1.000_001
+    distanceSlope = Float(1 / scale)
+    hotSlot = Float(weights.hotSlot) * 1.000_001
+    // A node's tier is the highest below it; its share the greatest up to there.
+    var (tiers, greatest) = (SIMD4<Float>(repeating: 0), 0.0)
+    for tier in 0..<4 {
+      greatest = max(greatest, rules.tierShares[tier])
+      tiers[tier] = Float(weights.tier * greatest) * 1.000_001
+    }
+    self.tiers = tiers
+    priceWeight = Float(weights.priceFit) * 1.000_001
+    priceScale = rules.priceScale
+    text = Float(weights.text) * 1.000_001
+    textPivot = Float(rules.textPivot)
+  }
+
+  /// Tier, hot slots and price need a look at each child.
+  var needsEachChild: Bool { tiers.max() > 0 || hotSlot > 0 || priceWeight > 0 }
+
+  @inline(__always)
+  func nearness(_ least: SIMD16<Float>) -> SIMD16<Float> {
+    if decay.shape == .linear {
+      let nearness = 1 - least * distanceSlope
+      return distance * nearness.replacing(with: 0, where: nearness .< 0) + 1e-6 * distance
+    }
+    return curvedNearness(least)
+  }
+
+  /// The most that one provider can score, by its bytes.
+  @inline(__always)
+  func bound(_ rows: FeatureRows, lane: Int, least: Float) -> Float {
+    var bound = base + nearness(least)
+    bound += rating * max(Float(rows.byte(.rating, lane)), ratingFloor)
+    bound += availability * Float(rows.byte(.availability, lane))
+    bound += verification * Float(rows.byte(.verification, lane))
+    if popularity > 0 { bound += popularity * Float(rows.byte(.popularity, lane)) }
+    if newness > 0 { bound += newness * Float(rows.byte(.newness, lane)) }
+    return bound * 1.000_002
+  }
+
+  @inline(__always)
+  private func nearness(_ least: Float) -> Float {
+    guard decay.shape == .linear else {
+      return distance * Float(decay.nearness(distanceMetres: Double(least), scale: scale)) * 1.000_001
+    }
+    return distance * max(1 - least * distanceSlope, 0) + 1e-6 * distance
+  }
+
+  @inline(never)
+  private func curvedNearness(_ least: SIMD16<Float>) -> SIMD16<Float> {
+    var nearness = SIMD16<Float>(repeating: 0)
+    for lane in 0..<16 where least[lane].isFinite {
+      nearness[lane] = distance * Float(decay.nearness(distanceMetres: Double(least[lane]), scale: scale)) * 1.000_001
+    }
+    return nearness
+  }
+
+  /// The text feature of a score that is at most `score`, weighted.
+  func textPart(_ score: Float) -> Float { score <= 0 ? 0 : text * (score / (score + textPivot)) * 1.000_001 }
+}

@@ -1,1 +1,0 @@
-// ProviderIndex: being built.

@@ -1,0 +1,74 @@
+import Geometry
+import Ranking
+import SpatialIndex
+import TextIndex
+
+/// A query made ready: what does not depend on the segment.
+struct QueryPlan {
+  let order: ProviderQuery.Order
+  let reach: Reach
+  let centre: UnitVector
+  let radiusMetres: Double
+  let rules: RankingRules
+  let bounds: BoundRules
+  let when: ProviderQuery.When?
+  let after: ProviderQuery.Cursor?
+  let filters: ProviderFilters
+  let wantsText: Bool
+
+  init(_ query: ProviderQuery) {
+    order = query.order
+    reach = Reach(query.circle)
+    centre = query.circle.vector
+    radiusMetres = query.circle.radiusMetres
+    rules = query.rules
+    bounds = BoundRules(query.rules, radiusMetres: query.circle.radiusMetres, ignoresAvailability: query.when != nil)
+    when = query.when
+    after = query.after
+    filters = ProviderFilters(query)
+    wantsText = query.rules.weights.text > 0 && !query.words.isEmpty
+  }
+}
+
+/// The restrictions that are read off a provider's own numbers, and off the bytes of the nodes above it.
+struct ProviderFilters {
+  let lowestRating: Double
+  let lowestRatingByte: UInt8
+  let verified: UInt8
+  let flags: UInt8
+  /// A bit a tier.
+  let tiers: UInt8
+  let lowestTier: UInt8
+  let hasPrice: Bool
+  let lowestPrice: Int64
+  let highestPrice: Int64
+  let leastCheapness: UInt8
+  /// Whether any of them asks for anything.
+  let isNeeded: Bool
+
+  init(_ query: ProviderQuery) {
+    lowestRating = query.lowestRating ?? 0
+    lowestRatingByte = Share.roundedUp(lowestRating / 5)
+    verified = query.verifiedOnly ? 1 : 0
+    flags = query.flags.rawValue
+    var (mask, lowest): (UInt8, UInt8) = (0, query.tiers.isEmpty ? 0 : 3)
+    for tier in query.tiers {
+      mask |= 1 << tier.rawValue
+      lowest = min(lowest, tier.rawValue)
+    }
+    tiers = query.tiers.isEmpty ? 0b1111 : mask
+    lowestTier = lowest
+    hasPrice = query.lowestPrice != nil || query.highestPrice != nil
+    lowestPrice = query.lowestPrice ?? 0
+    highestPrice = query.highestPrice ?? .max
+    leastCheapness = hasPrice ? max(Cheapness.of(price: highestPrice), 1) : 0
+    isNeeded = lowestRating > 0 || verified > 0 || flags > 0 || !query.tiers.isEmpty || hasPrice
+  }
+
+  /// Whether something below a node, or a provider itself, may pass, by its bytes.
+  @inline(__always)
+  func mayPass(rating: UInt8, verification: UInt8, tier: UInt8, cheapness: UInt8, flags: UInt8) -> Bool {
+    rating >= lowestRatingByte && verification >= verified && tier >= lowestTier && cheapness >= leastCheapness
+      && flags & self.flags == self.flags
+  }
+}

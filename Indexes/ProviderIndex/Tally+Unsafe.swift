@@ -1,0 +1,93 @@
+import AvailabilityIndex
+import Geometry
+import Ranking
+import SpatialIndex
+
+/// Counts who matches: depth first over the nodes that meet the circle. A node inside it whose filters are all in the mask is counted
+/// without being opened, so the work is that of the circle's edge; other filters are tried one provider after the other.
+struct Tally: ~Copyable {
+  private(set) var total = 0
+  private(set) var isExact = true
+  private var most = 0
+  private var stack = Room<UInt64>(capacity: 256)
+  private var isWanted = false
+
+  mutating func begin(_ query: ProviderQuery) {
+    (total, isExact) = (0, true)
+    switch query.total {
+    case .none: (isWanted, most) = (false, 0)
+    case .exact: (isWanted, most) = (true, .max)
+    case .atMost(let number): (isWanted, most) = (true, number)
+    }
+    if !isWanted { isExact = false }
+  }
+
+  mutating func count(
+    _ view: SegmentView, _ sources: borrowing MaskSources, _ plan: borrowing QueryPlan, _ calendar: AvailabilityCalendar?,
+    _ masks: inout ChunkMasks
+  ) {
+    guard isWanted, isExact, view.count > 0 else { return }
+    let masked = sources.isNeeded
+    let each = plan.filters.isNeeded || plan.when != nil
+    var depth = 1
+    stack.base[0] = Frontier.word(bound: 0, level: view.levelCount - 1, block: 0)
+    while depth > 0 {
+      depth -= 1
+      let (level, block) = (Frontier.level(stack.base[depth]), Frontier.block(stack.base[depth]))
+      var slot = -1
+      if masked, level <= 2 {
+        guard let found = masks.slot(block >> (4 * (2 - level)), sources, plan) else { continue }
+        slot = found
+      }
+      let least = view.leastDistances(plan.reach, level: level, block: block)
+      var near = ProviderIndex.bits(least .<= plan.reach.radius)
+      if slot >= 0 { near &= masks.lanes(slot, level: level, block: block) }
+      guard near != 0 else { continue }
+      let greatest = view.greatestDistances(plan.reach, level: level, block: block)
+      let inside = each ? 0 : near & ProviderIndex.bits(greatest .<= Float(plan.radiusMetres).nextDown)
+      let rows = view.rows(level: level, block: block)
+      while near != 0 {
+        let lane = near.trailingZeroBitCount
+        near &= near - 1
+        let child = block * 16 + lane
+        if inside >> UInt32(lane) & 1 == 1, level == 0 || slot >= 0 || !masked {
+          total += level == 0 ? 1 : below(view, level: level - 1, block: child, slot: slot, masks)
+        } else if plan.filters.isNeeded, !rows.mayPass(plan.filters, lane) {
+          continue
+        } else if level == 0 {
+          if matches(view, child, rows, lane: lane, plan, calendar) { total += 1 }
+        } else {
+          stack.grow(to: depth + 17, keeping: depth)
+          stack.base[depth] = Frontier.word(bound: 0, level: level - 1, block: child)
+          depth += 1
+        }
+      }
+      guard total < most else {
+        (total, isExact) = (most, false)
+        return
+      }
+    }
+  }
+
+  private func matches(
+    _ view: SegmentView, _ number: Int, _ rows: FeatureRows, lane: Int, _ plan: borrowing QueryPlan,
+    _ calendar: AvailabilityCalendar?
+  ) -> Bool {
+    guard view.passes(plan.filters, number, tier: rows.byte(.tier, lane)),
+      view.distanceMetres(number, from: plan.centre) <= plan.radiusMetres
+    else { return false }
+    guard let when = plan.when else { return true }
+    return calendar?.firstStart(staff: view.staffRange(number), when) != nil
+  }
+
+  /// Everyone below a block who is in the mask.
+  @inline(__always)
+  private func below(_ view: SegmentView, level: Int, block: Int, slot: Int, _ masks: borrowing ChunkMasks) -> Int {
+    let size = 1 << (4 * (level + 1))
+    guard slot >= 0 else { return min((block + 1) * size, view.count) - block * size }
+    let mask = masks.mask(slot)
+    let first = block * size & 4_095
+    if level == 0 { return (mask[first >> 6] >> UInt64(first & 63) & 0xFFFF).nonzeroBitCount }
+    return (0..<size / 64).reduce(0) { $0 + mask[first >> 6 + $1].nonzeroBitCount }
+  }
+}
