@@ -110,3 +110,19 @@ struct TextColumn: Sendable {
 
   subscript(_ index: Int) -> String { String(decoding: bytes[Int(starts[index])..<Int(starts[index + 1])], as: UTF8.self) }
 }
+
+extension Segment {
+  /// Everything that the search relies on, looked at one by one: for tests.
+  public func _checkInvariants() {
+    tree._checkInvariants()
+    features._checkInvariants()
+    terms._checkInvariants()
+    for number in 0..<count {
+      let facts = facts(number)
+      precondition(features.byte(.rating, number) == Share.roundedUp(facts.rating / 5), "the rating's byte of \(number)")
+      precondition(
+        features.byte(.availability, number) == Share.roundedUp(facts.availability), "the availability's byte of \(number)")
+      precondition(self.number(of: id(number)) == number, "the id of \(number)")
+    }
+  }
+}

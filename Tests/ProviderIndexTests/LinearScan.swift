@@ -1,0 +1,131 @@
+import AvailabilityIndex
+import Geometry
+import ProviderIndex
+import Ranking
+import TextIndex
+
+/// The definition of a search: every provider looked at, plain sets, a plain sort. Scores are equal to the engine's to the bit, since both
+/// use `RankingRules.features`; that this function is right is `ScoringTests`' and the independent oracle's to prove.
+struct LinearScan {
+  struct Hit: Equatable {
+    let id: String
+    let key: Double
+    let score: Double
+    let distance: Double
+  }
+
+  let records: [ProviderRecord]
+  let calendar: AvailabilityCalendar?
+  private let words: [Set<String>]
+  private let impacts: [TermImpacts]
+
+  /// The impacts of a provider's terms, from an index that holds it alone: impacts depend on the provider only.
+  private typealias TermImpacts = TermIndex
+
+  init(_ records: [ProviderRecord], calendar: AvailabilityCalendar? = nil) {
+    self.records = records
+    self.calendar = calendar
+    words = records.map { record in
+      Set(record.texts.flatMap { text in Self.split(text.text) })
+    }
+    impacts = records.map { record in
+      var builder = TermIndexBuilder()
+      for text in record.texts {
+        var tokens = TokenBuffer()
+        CaseFoldingSplitter().analyze(text.text, into: &tokens)
+        builder.add(provider: 0, field: text.field, tokens: tokens)
+      }
+      return builder.finish(providerCount: 1)
+    }
+  }
+
+  static func split(_ text: String) -> [String] {
+    text.lowercased().split { !$0.isLetter && !$0.isNumber }.map(String.init)
+  }
+
+  func search(_ query: ProviderQuery) -> (hits: [Hit], total: Int) {
+    let asked = query.words.alternatives.indices.map { String(decoding: query.words.key(of: $0).dropFirst(), as: UTF8.self) }
+    var hits: [Hit] = []
+    for (number, record) in records.enumerated() where passes(record, query) && hasWords(number, asked, query) {
+      let distance = UnitVector(record.place).distanceMetres(to: query.circle.vector)
+      guard distance <= query.circle.radiusMetres else { continue }
+      var facts = facts(record)
+      var soonest = 0
+      if let when = query.when {
+        let staff = Int(record.staff.lowerBound)..<Int(record.staff.upperBound)
+        guard let calendar, let start = calendar.nextFreeStart(staff: staff, from: when.window.from, slots: when.slots),
+          start < when.window.to
+        else { continue }
+        soonest = start
+        facts.availability = calendar.shareFree(staff: staff, window: when.window)
+      }
+      let values = query.rules.features(
+        facts, distanceMetres: distance, radiusMetres: query.circle.radiusMetres, textScore: textScore(number, asked, query))
+      let score = query.rules.weights.weighted(values)
+      let key: Double =
+        switch query.order {
+        case .relevance: score
+        case .distance: -distance
+        case .rating: record.rating
+        case .price: facts.lowestPrice.map { -Double($0) } ?? -.greatestFiniteMagnitude
+        case .soonest: -Double(soonest)
+        }
+      hits.append(Hit(id: record.id, key: key, score: score, distance: distance))
+    }
+    let total = hits.count
+    hits.sort { $0.key != $1.key ? $0.key > $1.key : $0.id.utf8.lexicographicallyPrecedes($1.id.utf8) }
+    if let after = query.after {
+      hits.removeAll { $0.key > after.key || ($0.key == after.key && !after.id.utf8.lexicographicallyPrecedes($0.id.utf8)) }
+    }
+    return (Array(hits.prefix(query.limit)), total)
+  }
+
+  private func facts(_ record: ProviderRecord) -> ProviderFacts {
+    ProviderFacts(
+      rating: record.rating, ratingCount: record.ratingCount, availability: record.availability, verified: record.verified,
+      tier: record.tier.rawValue, popularity: Share.roundedUp(record.popularity), newness: Share.roundedUp(record.newness),
+      hasHotSlot: record.flags.contains(.hotSlot), lowestPrice: record.services.compactMap(\.price).min())
+  }
+
+  private func passes(_ record: ProviderRecord, _ query: ProviderQuery) -> Bool {
+    if !query.categories.isEmpty, !query.categories.contains(record.category) { return false }
+    if !query.tags.allSatisfy({ record.tags.contains($0) }) { return false }
+    if !query.tiers.isEmpty, !query.tiers.contains(record.tier) { return false }
+    if let lowest = query.lowestRating, record.rating < lowest { return false }
+    if query.verifiedOnly, !record.verified { return false }
+    if !record.flags.isSuperset(of: query.flags) { return false }
+    if query.servesCentre, !record.serviceAreas.contains(where: { $0.contains(query.circle.centre) }) { return false }
+    if let ids = query.ids, !ids.contains(record.id) { return false }
+    guard query.lowestPrice != nil || query.highestPrice != nil else { return true }
+    let prices = (query.lowestPrice ?? 0)...(query.highestPrice ?? .max)
+    return record.services.contains { $0.price.map(prices.contains) ?? false }
+  }
+
+  private func hasWords(_ number: Int, _ asked: [String], _ query: ProviderQuery) -> Bool {
+    asked.enumerated().allSatisfy { index, word in
+      query.lastWordIsPrefix && index == asked.count - 1
+        ? words[number].contains { $0.hasPrefix(word) } : words[number].contains(word)
+    }
+  }
+
+  /// Word by word in single precision: the greatest of weight · idf / 255 · impact.
+  private func textScore(_ number: Int, _ asked: [String], _ query: ProviderQuery) -> Float {
+    guard query.rules.weights.text > 0 else { return 0 }
+    var sum: Float = 0
+    for (index, word) in asked.enumerated() {
+      let isPrefix = query.lastWordIsPrefix && index == asked.count - 1
+      let found = Set(words.joined()).filter { isPrefix ? $0.hasPrefix(word) : $0 == word }
+      let frequency = found.reduce(0) { sum, term in sum + words.count { $0.contains(term) } }
+      let rarity = TermRarity.inverseDocumentFrequency(frequency, of: records.count)
+      var greatest: Float = 0
+      for term in found {
+        guard let number32 = impacts[number].term(.surface, term),
+          let impact = impacts[number].impact(term: number32, provider: 0)
+        else { continue }
+        greatest = max(greatest, 1 * rarity / 255 * Float(impact))
+      }
+      sum += greatest
+    }
+    return sum
+  }
+}

@@ -1,0 +1,83 @@
+import AvailabilityIndex
+import Geometry
+import ProviderIndex
+import Ranking
+import TestSupport
+import Testing
+import TextIndex
+
+/// The engine beside the linear scan: equal ids, keys, scores, distances, order and totals, to the bit.
+@Suite struct SearchTests {
+  static func segment(_ records: [ProviderRecord]) throws -> Segment {
+    var builder = SegmentBuilder(analyzer: CaseFoldingSplitter())
+    for record in records { try builder.add(record) }
+    return try builder.finish()
+  }
+
+  static func check(_ searcher: Searcher, _ snapshot: IndexSnapshot, _ scan: LinearScan, _ query: ProviderQuery) throws {
+    try searcher.search(snapshot, query)
+    let expected = scan.search(query)
+    let found = searcher.hits.map { LinearScan.Hit(id: $0.id, key: $0.key, score: $0.score, distance: $0.distanceMetres) }
+    #expect(found == expected.hits, "\(query)")
+    #expect(searcher.totalIsExact && searcher.total == expected.total, "\(searcher.total), not \(expected.total): \(query)")
+  }
+
+  @Test(arguments: [0, 1, 15, 16, 17, 300, 5_000])
+  func answersAreTheLinearScans(count: Int) throws {
+    var market = try RandomMarket(SeededRandom(stream: "answersAreTheLinearScans\(count)"))
+    var calendar: AvailabilityCalendar?
+    let records = try market.records(count, calendar: &calendar)
+    let segment = try Self.segment(records)
+    segment._checkInvariants()
+    let snapshot = IndexSnapshot(segment, calendar: calendar)
+    let scan = LinearScan(records, calendar: calendar)
+    let searcher = Searcher()
+    for _ in 0..<(count > 1_000 ? 150 : 300) {
+      try Self.check(searcher, snapshot, scan, market.query(records))
+    }
+  }
+
+  @Test func pagesFollowOneAnother() throws {
+    var market = try RandomMarket(SeededRandom())
+    var calendar: AvailabilityCalendar?
+    let records = try market.records(900, calendar: &calendar)
+    let snapshot = IndexSnapshot(try Self.segment(records), calendar: calendar)
+    let scan = LinearScan(records, calendar: calendar)
+    let searcher = Searcher()
+    for _ in 0..<30 {
+      var query = try market.query(records)
+      query.limit = 7
+      var whole = query
+      whole.limit = IndexLimits.hits
+      let expected = scan.search(whole).hits.map(\.id)
+      var pages: [String] = []
+      repeat {
+        try Self.check(searcher, snapshot, scan, query)
+        pages += searcher.hits.map(\.id)
+        query.after = searcher.hits.last?.cursor
+      } while searcher.count == 7
+      #expect(pages == expected)
+    }
+  }
+
+  @Test func totalsMayBeBounded() throws {
+    var market = try RandomMarket(SeededRandom())
+    var calendar: AvailabilityCalendar?
+    let records = try market.records(2_000, calendar: &calendar)
+    let snapshot = IndexSnapshot(try Self.segment(records))
+    let searcher = Searcher()
+    var query = ProviderQuery(circle: try GeoCircle(centre: market.centres[0], radiusMetres: 50_000))
+    try searcher.search(snapshot, query)
+    let exact = searcher.total
+    #expect(searcher.totalIsExact && exact > 1_000)
+    query.total = .atMost(100)
+    try searcher.search(snapshot, query)
+    #expect(!searcher.totalIsExact && searcher.total == 100 && searcher.count == 20)
+    query.total = .atMost(exact + 1)
+    try searcher.search(snapshot, query)
+    #expect(searcher.totalIsExact && searcher.total == exact)
+    query.total = .none
+    try searcher.search(snapshot, query)
+    #expect(!searcher.totalIsExact && searcher.count == 20)
+  }
+}
