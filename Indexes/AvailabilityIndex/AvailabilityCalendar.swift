@@ -9,7 +9,7 @@ public import Synchronization
 /// Days are numbered from 1970-01-01 in the market's local time; a day has 96 slots of 15 minutes; an absolute slot is
 /// day · 96 + slot. What is outside the horizon is not free.
 ///
-/// **Memory**: 16 bytes a staff member and day, so 448 bytes a staff member with the default 28 days, in blocks of 64 staff
+/// **Memory**: 16 bytes a staff member and day, so 448 bytes a staff member with the default 28 days, in blocks of 256 staff
 /// members; a day's bound is in them. `byteCount` is the exact figure.
 ///
 /// **Threads**: any number of readers beside one writer, without locks. Each half day (48 slots) is seen whole; a change of more

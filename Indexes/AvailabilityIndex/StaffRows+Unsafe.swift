@@ -3,8 +3,9 @@ public import Synchronization
 
 /// The words of all staff members.
 ///
-/// 64 staff members are a block; in a block the days lie one after another, and in a day its staff: the day of a provider's whole
-/// staff is a cache line or two. The first blocks are one row; staff added later live in segments that double in size, found
+/// 256 staff members are a block; in a block the days lie one after another, and in a day its staff: the day of a provider's whole
+/// staff is a cache line or two, and that of its neighbours the rest of the page. What a search asks of its candidates is mostly
+/// the time of these misses. The first blocks are one row; staff added later live in segments that double in size, found
 /// through a directory whose entries are written once, before anyone may ask for their staff. So nothing ever moves, and readers
 /// need no lock while the calendar grows.
 @usableFromInline
@@ -15,9 +16,9 @@ struct StaffRows: ~Copyable, @unchecked Sendable {
   @usableFromInline let wordsPerBlock: Int
   private let directory = InlineArray<24, Atomic<UnsafeMutablePointer<Atomic<UInt64>>?>> { _ in Atomic(nil) }
 
-  @inlinable static var staffPerBlock: Int { 64 }
+  @inlinable static var staffPerBlock: Int { 256 }
   @inlinable static var wordsPerDay: Int { 2 * staffPerBlock }
-  /// Staff of the first segment after the base; small, as few are added between two rebuilds.
+  /// Staff of the first segment after the base, a multiple of a block; small, as few are added between two rebuilds.
   static var firstSegmentStaff: Int { 256 }
 
   /// - Parameter words: one for each segment, kept alive by the calendar.
@@ -72,7 +73,9 @@ struct StaffRow {
   @inlinable
   @inline(__always)
   init(_ words: UnsafeMutablePointer<Atomic<UInt64>>, member: Int, wordsPerBlock: Int) {
-    base = words + (member >> 6 &* wordsPerBlock &+ (member & 63) &* 2)
+    let member = UInt(bitPattern: member)
+    let (block, lane) = member.quotientAndRemainder(dividingBy: UInt(bitPattern: StaffRows.staffPerBlock))
+    base = words + (Int(bitPattern: block) &* wordsPerBlock &+ Int(bitPattern: lane) &* 2)
   }
 
   @inlinable

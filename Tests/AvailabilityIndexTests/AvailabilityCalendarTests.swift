@@ -152,7 +152,7 @@ import Testing
 
   @Test func memoryIsSixteenBytesAStaffMemberAndDay() {
     #expect(AvailabilityCalendar(staffCount: 64_000, firstDay: 0).byteCount == 64_000 * 448)
-    #expect(AvailabilityCalendar(staffCount: 1, firstDay: 0, days: 7).byteCount == 64 * 16 * 7)
+    #expect(AvailabilityCalendar(staffCount: 1, firstDay: 0, days: 7).byteCount == 256 * 16 * 7)
   }
 }
 

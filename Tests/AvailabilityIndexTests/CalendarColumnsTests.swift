@@ -62,10 +62,10 @@ import Testing
   }
 
   @Test func shapesThatCannotBeAreRefused() {
-    let blank = [UInt64](repeating: 0, count: 128)
+    let blank = [UInt64](repeating: 0, count: 512)
     #expect(throws: Never.self) { try Self.read(shape: [1, 0, 1], words: blank) }
     let shapes: [[Int64]] = [
-      [-1, 0, 1], [65, 0, 1], [0, 0, 1], [1, 0, 0], [1, 0, 2], [1, 0, 256], [1, 1 << 31, 1], [1 << 31, 0, 255], [.max, 0, 1],
+      [-1, 0, 1], [257, 0, 1], [0, 0, 1], [1, 0, 0], [1, 0, 2], [1, 0, 256], [1, 1 << 31, 1], [1 << 31, 0, 255], [.max, 0, 1],
       [1, 0, .min], [1, 0], [],
     ]
     for shape in shapes {
@@ -78,7 +78,7 @@ import Testing
     let low: UInt64 = 0xF << 40 | 3 << 48
     let high: UInt64 = 0b11 << 12 | 3 << 48 | 4 << 56
     func words(_ low: UInt64, _ high: UInt64, at staff: Int = 0) -> [UInt64] {
-      var words = [UInt64](repeating: 0, count: 128)
+      var words = [UInt64](repeating: 0, count: 512)
       (words[staff * 2], words[staff * 2 + 1]) = (low, high)
       return words
     }
