@@ -1,32 +1,21 @@
 /// Terms in the order of their keys, and for each its providers, ascending, with impacts: what an index is laid out from.
-struct SortedPostings {
+struct SortedPostings: ~Copyable {
   private let keys: [UInt8]
   private let keyOffsets: [UInt32]
   /// Term t's postings are those from starts[t] up to ends[t].
   private let starts: [Int]
   private var ends: [Int]
-  private var numbers: [UInt32]
-  private var impacts: [UInt8]
+  private let numbers: UnsafeMutableBufferPointer<UInt32>
+  private let impacts: UnsafeMutableBufferPointer<UInt8>
 
   /// Counts, then deals the records out to their terms, providers in ascending order, so that nothing is left to be sorted.
   init(_ builders: [TermIndexBuilder], _ dictionary: JoinedDictionary, providerCount: Int, numbers final: [UInt32]?) {
-    keys = dictionary.keys
-    keyOffsets = dictionary.keyOffsets
     var counts = [Int](repeating: 0, count: dictionary.count + 1)
     for (builder, source) in builders.enumerated() {
       let ranks = dictionary.ranks[builder]
       for record in source.records { counts[Int(ranks[Int(record.term)])] += 1 }
     }
-    var total = 0
-    for term in counts.indices {
-      let count = counts[term]
-      counts[term] = total
-      total += count
-    }
-    starts = counts
-    ends = counts
-    numbers = [UInt32](repeating: 0, count: total)
-    impacts = [UInt8](repeating: 0, count: total)
+    self.init(keys: dictionary.keys, keyOffsets: dictionary.keyOffsets, counts: counts)
     let order = RunOrder(builders, providerCount: providerCount, numbers: final)
     for number in 0..<providerCount {
       guard let first = order.first(of: number) else { continue }
@@ -36,6 +25,28 @@ struct SortedPostings {
         deal(UInt32(number), order.place(first), builders, dictionary)
       }
     }
+  }
+
+  /// Room for `counts[t]` postings of each term; one count more, 0, closes the last.
+  init(keys: [UInt8], keyOffsets: [UInt32], counts: [Int]) {
+    self.keys = keys
+    self.keyOffsets = keyOffsets
+    var starts = counts
+    var total = 0
+    for term in starts.indices {
+      let count = starts[term]
+      starts[term] = total
+      total += count
+    }
+    self.starts = starts
+    ends = starts
+    numbers = UnsafeMutableBufferPointer.allocate(capacity: total)
+    impacts = UnsafeMutableBufferPointer.allocate(capacity: total)
+  }
+
+  deinit {
+    numbers.deallocate()
+    impacts.deallocate()
   }
 
   private mutating func deal(
@@ -64,19 +75,20 @@ struct SortedPostings {
     sums.sort { $0.term < $1.term }
     var at = 0
     while at < sums.count {
-      var (term, units) = sums[at]
+      let term = sums[at].term
+      var units = sums[at].units
       at += 1
       while at < sums.count, sums[at].term == term {
         units = units.addingSaturating(sums[at].units)
         at += 1
       }
       append(number, FieldTable.impact(units: units), to: term)
-      term += 1
     }
   }
 
+  /// Adds a posting to a term's; providers ascend.
   @inline(__always)
-  private mutating func append(_ number: UInt32, _ impact: UInt8, to term: Int) {
+  mutating func append(_ number: UInt32, _ impact: UInt8, to term: Int) {
     let end = ends[term]
     numbers[end] = number
     impacts[end] = impact
@@ -84,9 +96,8 @@ struct SortedPostings {
   }
 
   /// Lays the index out: terms with impacts, crowded prefixes, filters.
-  consuming func index(providerCount: Int) -> TermIndex {
-    var writer = PostingsWriter()
-    writer.reserve(terms: keyOffsets.count, postings: numbers.count)
+  func index(providerCount: Int) -> TermIndex {
+    var writer = PostingsWriter(keyBytes: keys.count, terms: keyOffsets.count, postings: numbers.count)
     keys.withUnsafeBufferPointer { keys in
       keyOffsets.withUnsafeBufferPointer { keyOffsets in
         let dictionary = DictionaryView(keys: keys, keyOffsets: keyOffsets)
@@ -106,11 +117,9 @@ struct SortedPostings {
 
   private func withPostings(of term: Int, _ body: (UnsafeBufferPointer<UInt32>, UnsafeBufferPointer<UInt8>) -> Void) {
     let range = starts[term]..<ends[term]
-    numbers.withUnsafeBufferPointer { numbers in
-      impacts.withUnsafeBufferPointer { impacts in
-        body(UnsafeBufferPointer(rebasing: numbers[range]), UnsafeBufferPointer(rebasing: impacts[range]))
-      }
-    }
+    body(
+      UnsafeBufferPointer(UnsafeMutableBufferPointer(rebasing: numbers[range])),
+      UnsafeBufferPointer(UnsafeMutableBufferPointer(rebasing: impacts[range])))
   }
 
   /// Rows for the prefixes of surface forms that many terms begin with: a provider has the highest impact of those terms.
@@ -123,13 +132,13 @@ struct SortedPostings {
       key[0] += TermKind.prefixOffset
       crowded.append((key, prefix.terms))
     }
+    // A beginning that all its terms go on alike from has the terms of the longer one: one row, under the longer, serves both.
     crowded.sort { $0.key.lexicographicallyPrecedes($1.key) }
     var gatherer = PostingGatherer(providerCount: providerCount)
-    for prefix in crowded {
+    for (index, prefix) in crowded.enumerated() {
+      if index + 1 < crowded.count, crowded[index + 1].terms == prefix.terms { continue }
       for term in prefix.terms { withPostings(of: term) { gatherer.add($0, $1) } }
-      gatherer.drain { numbers, impacts in
-        prefix.key.withUnsafeBufferPointer { writer.add(key: $0, numbers: numbers, impacts: impacts) }
-      }
+      prefix.key.withUnsafeBufferPointer { gatherer.write(key: $0, to: &writer) }
     }
   }
 }

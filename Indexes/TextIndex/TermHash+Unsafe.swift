@@ -22,6 +22,25 @@ func termHash(_ key: UnsafeBufferPointer<UInt8>) -> UInt64 {
   return hash
 }
 
+/// The first 16 bytes of a key, filled up with zeros.
+@inline(__always)
+func keyHead(_ key: UnsafeBufferPointer<UInt8>) -> SIMD2<UInt64> {
+  guard let start = key.baseAddress else { return SIMD2() }
+  let bytes = UnsafeRawPointer(start)
+  if key.count >= 16 {
+    return SIMD2(
+      bytes.loadUnaligned(as: UInt64.self), bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+  }
+  if key.count >= 8 {
+    // The last eight bytes hold the rest, shifted by what they have twice.
+    let tail = bytes.loadUnaligned(fromByteOffset: key.count - 8, as: UInt64.self).littleEndian
+    return SIMD2(bytes.loadUnaligned(as: UInt64.self), tail >> UInt64(128 - 8 * key.count))
+  }
+  var head: UInt64 = 0
+  for index in 0..<key.count { head |= UInt64(key[index]) << UInt64(8 * index) }
+  return SIMD2(head, 0)
+}
+
 @inlinable
 @inline(__always)
 func mixed(_ word: UInt64) -> UInt64 {

@@ -30,18 +30,25 @@ extension TermIndex {
   public func prefix(_ key: UnsafeBufferPointer<UInt8>) -> PrefixMatch {
     let all = terms(withPrefix: key)
     let frequency = all.isEmpty ? 0 : postings(of: all)
-    guard all.count > TextLimits.crowdedPrefixTerms, let crowded = crowdedPrefix(key) else {
+    guard all.count > TextLimits.crowdedPrefixTerms, let row = crowdedPrefix(of: all, atLeast: key.count) else {
       return PrefixMatch(terms: all, frequency: frequency)
     }
-    return PrefixMatch(terms: crowded..<crowded + 1, frequency: frequency)
+    return PrefixMatch(terms: row..<row + 1, frequency: frequency)
   }
 
-  private func crowdedPrefix(_ key: UnsafeBufferPointer<UInt8>) -> UInt32? {
-    guard key.count >= 1, key.count <= TextLimits.keyBytes else { return nil }
+  /// The row of the longest beginning that all of `terms` share: it stands for every shorter one that has the same terms.
+  private func crowdedPrefix(of terms: Range<UInt32>, atLeast count: Int) -> UInt32? {
+    let first = dictionary.key(Int(terms.lowerBound))
+    let last = dictionary.key(Int(terms.upperBound) - 1)
+    var shared = 0
+    while shared < min(first.count, last.count), first[shared] == last[shared] { shared += 1 }
+    // Rows are those of whole characters; half of one may be shared by more.
+    while shared > 1, shared < last.count, last[shared] & 0xC0 == 0x80 { shared -= 1 }
+    guard shared >= max(count, 1) else { return nil }
     return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: TextLimits.keyBytes) { room in
-      _ = room.initialize(fromContentsOf: key)
-      room[0] = key[0] &+ TermKind.prefixOffset
-      return term(UnsafeBufferPointer(rebasing: room[..<key.count]))
+      _ = room.initialize(fromContentsOf: UnsafeBufferPointer(rebasing: first[..<shared]))
+      room[0] = first[0] &+ TermKind.prefixOffset
+      return term(UnsafeBufferPointer(rebasing: room[..<shared]))
     }
   }
 

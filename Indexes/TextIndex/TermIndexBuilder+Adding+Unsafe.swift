@@ -1,14 +1,38 @@
 extension TermIndexBuilder {
+  /// The place of a key in the table, if it is there.
+  private struct Probe: BitwiseCopyable {
+    let hash: UInt64
+    let head: SIMD2<UInt64>
+    /// The first term whose hash looks the same, or `.max`.
+    let likely: UInt32
+  }
+
+  /// Terms looked for side by side: what memory takes to answer is waited for once, not once a term.
+  private static var batch: Int { 8 }
+
   mutating func add(_ tokens: TokenBuffer, _ share: Float) {
-    for alternative in tokens.alternatives.indices {
-      let units = FieldTable.units(share, weight: tokens.alternatives[alternative].weight)
-      tokens.withKey(of: alternative) { add(key: $0, units: units) }
+    withUnsafeTemporaryAllocation(of: Probe.self, capacity: Self.batch) { probes in
+      tokens.withKeys { keys in
+        var first = 0
+        while first < tokens.alternatives.count {
+          let end = min(first + Self.batch, tokens.alternatives.count)
+          for alternative in first..<end {
+            probes.initializeElement(
+              at: alternative - first, to: probe(UnsafeBufferPointer(rebasing: keys[tokens.keyRange(of: alternative)])))
+          }
+          for alternative in first..<end {
+            let key = UnsafeBufferPointer(rebasing: keys[tokens.keyRange(of: alternative)])
+            let units = FieldTable.units(share, weight: tokens.alternatives[alternative].weight)
+            add(term: Int(number(of: key, probes[alternative - first])), units: units)
+          }
+          first = end
+        }
+      }
     }
   }
 
   @inline(__always)
-  mutating func add(key: UnsafeBufferPointer<UInt8>, units: UInt32) {
-    let term = Int(number(of: key))
+  private mutating func add(term: Int, units: UInt32) {
     let last = Int(terms[term].lastRecord)
     // The last run is this provider's; a record of the term in it is added to.
     if last != Int(UInt32.max), last >= Int(runs[runs.count - 1].firstRecord) {
@@ -19,34 +43,47 @@ extension TermIndexBuilder {
     }
   }
 
+  @inline(__always)
+  private func probe(_ key: UnsafeBufferPointer<UInt8>) -> Probe {
+    let hash = termHash(key)
+    let entry = slots[Int(truncatingIfNeeded: hash) & (slots.count - 1)]
+    let isLikely = entry != 0 && entry >> 32 == hash >> 32
+    return Probe(hash: hash, head: keyHead(key), likely: isLikely ? UInt32(truncatingIfNeeded: entry) - 1 : .max)
+  }
+
   /// The number of the key's term, a new one where it is seen first.
   @inline(__always)
-  private mutating func number(of key: UnsafeBufferPointer<UInt8>) -> UInt32 {
-    let hash = termHash(key)
+  private mutating func number(of key: UnsafeBufferPointer<UInt8>, _ probe: Probe) -> UInt32 {
+    if probe.likely != .max, isKey(key, probe.head, of: Int(probe.likely)) { return probe.likely }
     let mask = slots.count - 1
-    var slot = Int(truncatingIfNeeded: hash) & mask
+    var slot = Int(truncatingIfNeeded: probe.hash) & mask
     while true {
       let entry = slots[slot]
-      if entry == 0 { return insert(key, hash, at: slot) }
-      if entry >> 32 == hash >> 32 {
-        let number = Int(truncatingIfNeeded: entry & 0xFFFF_FFFF) - 1
-        let term = terms[number]
-        if Int(term.keyCount) == key.count, let start = key.baseAddress,
-          keys.withUnsafeBufferPointer({ $0.baseAddress.map { sameBytes($0 + Int(term.keyStart), start, key.count) } ?? false })
-        {
-          return UInt32(number)
-        }
+      if entry == 0 { return insert(key, probe, at: slot) }
+      if entry >> 32 == probe.hash >> 32 {
+        let number = UInt32(truncatingIfNeeded: entry) - 1
+        if isKey(key, probe.head, of: Int(number)) { return number }
       }
       slot = (slot + 1) & mask
     }
   }
 
+  @inline(__always)
+  private func isKey(_ key: UnsafeBufferPointer<UInt8>, _ head: SIMD2<UInt64>, of term: Int) -> Bool {
+    let term = terms[term]
+    guard Int(term.keyCount) == key.count, term.head == head else { return false }
+    return key.count <= 16
+      || keys.withUnsafeBufferPointer { keys in
+        (16..<key.count).allSatisfy { keys[Int(term.keyStart) + $0] == key[$0] }
+      }
+  }
+
   @inline(never)
-  private mutating func insert(_ key: UnsafeBufferPointer<UInt8>, _ hash: UInt64, at slot: Int) -> UInt32 {
+  private mutating func insert(_ key: UnsafeBufferPointer<UInt8>, _ probe: Probe, at slot: Int) -> UInt32 {
     let number = UInt32(terms.count)
-    terms.append(Term(keyStart: UInt32(keys.count), keyCount: UInt32(key.count), lastRecord: .max))
+    terms.append(Term(head: probe.head, keyStart: UInt32(keys.count), keyCount: UInt32(key.count), lastRecord: .max))
     keys.append(contentsOf: key)
-    slots[slot] = hash & ~0xFFFF_FFFF | UInt64(number + 1)
+    slots[slot] = probe.hash & ~0xFFFF_FFFF | UInt64(number + 1)
     if terms.count * 2 > slots.count { grow() }
     return number
   }

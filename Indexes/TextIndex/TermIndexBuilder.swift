@@ -6,6 +6,8 @@
 public struct TermIndexBuilder: Sendable {
   /// A term, in the order of first sight.
   struct Term: BitwiseCopyable {
+    /// The first 16 bytes of the key, which most keys do not exceed: then the key itself need not be looked at.
+    let head: SIMD2<UInt64>
     let keyStart: UInt32
     let keyCount: UInt32
     /// Its latest record, so that a repeat in the same provider is added to it.
@@ -30,6 +32,8 @@ public struct TermIndexBuilder: Sendable {
   var slots: [UInt64] = Array(repeating: 0, count: 1_024)
   var records: [Record] = []
   var runs: [Run] = []
+  /// Where the key of a filter is put together.
+  private var filter = TokenBuffer()
 
   public init() {}
 
@@ -50,7 +54,9 @@ public struct TermIndexBuilder: Sendable {
   public mutating func add(provider: UInt32, filter kind: TermKind, _ identifier: some StringProtocol) {
     precondition(!kind.hasImpacts, "\(kind) is not a filter")
     begin(provider)
-    TermIndex.key(kind, identifier).withUnsafeBufferPointer { add(key: $0, units: 1) }
+    filter.removeAll()
+    filter.addToken(identifier, kind: kind, position: 0, source: 0..<0)
+    add(filter, 0)
   }
 
   private mutating func begin(_ provider: UInt32) {

@@ -8,8 +8,8 @@ public struct TokenBuffer: Sendable {
     public let position: UInt32
     /// Where it stands in the text, in UTF-8 bytes.
     public let sourceStart: UInt32
-    public let sourceEnd: UInt32
-    fileprivate(set) var alternativesEnd: UInt32
+    public fileprivate(set) var sourceEnd: UInt32
+    fileprivate let firstAlternative: UInt32
   }
 
   /// One term that a token may be found by.
@@ -18,14 +18,14 @@ public struct TokenBuffer: Sendable {
     /// How much finding it counts, 0…1: the word as written 1, its stem less, its skeleton least.
     public let weight: Float
     let keyStart: UInt32
-    fileprivate(set) var keyCount: UInt32
   }
 
   public private(set) var tokens: [Token] = []
   public private(set) var alternatives: [Alternative] = []
   /// The keys of all alternatives, kind byte first.
   private(set) var keys: [UInt8] = []
-  private var isCut = false
+  /// How far `keys` may grow before the last alternative has to begin anew; 0 once something of it was cut.
+  private var keysLimit = 0
 
   public init() {}
 
@@ -34,7 +34,8 @@ public struct TokenBuffer: Sendable {
 
   /// The alternatives of a token, as places in `alternatives`.
   public func alternatives(of token: Int) -> Range<Int> {
-    (token == 0 ? 0 : Int(tokens[token - 1].alternativesEnd))..<Int(tokens[token].alternativesEnd)
+    let end = token + 1 < tokens.count ? Int(tokens[token + 1].firstAlternative) : alternatives.count
+    return Int(tokens[token].firstAlternative)..<end
   }
 
   /// Empties the buffer and keeps its room.
@@ -49,33 +50,35 @@ public struct TokenBuffer: Sendable {
     tokens.append(
       Token(
         position: UInt32(clamping: position), sourceStart: UInt32(clamping: source.lowerBound),
-        sourceEnd: UInt32(clamping: source.upperBound), alternativesEnd: UInt32(alternatives.count)))
+        sourceEnd: UInt32(clamping: source.upperBound), firstAlternative: UInt32(alternatives.count)))
   }
 
   /// Begins a term of the last token; what it consists of is appended scalar by scalar.
   public mutating func beginAlternative(_ kind: TermKind, weight: Float = 1) {
     precondition(!tokens.isEmpty, "an alternative belongs to a token")
     precondition(weight >= 0 && weight <= 1, "the weight of an alternative is 0 to 1")
-    alternatives.append(Alternative(kind: kind, weight: weight, keyStart: UInt32(keys.count), keyCount: 1))
+    alternatives.append(Alternative(kind: kind, weight: weight, keyStart: UInt32(keys.count)))
     keys.append(kind.rawValue)
-    tokens[tokens.count - 1].alternativesEnd = UInt32(alternatives.count)
-    isCut = false
+    keysLimit = keys.count + TextLimits.termBytes
   }
 
   /// Appends to the last alternative. What is beyond `TextLimits.termBytes` is cut before the first scalar that does not fit.
   public mutating func append(_ scalar: Unicode.Scalar) {
-    let last = alternatives.count - 1
-    let width = UTF8.width(scalar)
-    guard !isCut, Int(alternatives[last].keyCount) + width <= TextLimits.keyBytes else {
-      isCut = true
+    guard keys.count + UTF8.width(scalar) <= keysLimit else {
+      keysLimit = 0
       return
     }
-    alternatives[last].keyCount += UInt32(width)
     if scalar.isASCII {
       keys.append(UInt8(truncatingIfNeeded: scalar.value))
     } else {
       UTF8.encode(scalar).map { keys.append(contentsOf: $0) }
     }
+  }
+
+  /// Appends the bytes of whole scalars, at most `TextLimits.termBytes` in an alternative.
+  mutating func append(wholeScalars bytes: some Collection<UInt8>) {
+    precondition(keys.count + bytes.count <= keysLimit, "more bytes than an alternative may have")
+    keys.append(contentsOf: bytes)
   }
 
   /// A term of the last token in one go.
@@ -90,18 +93,13 @@ public struct TokenBuffer: Sendable {
     addAlternative(kind, text)
   }
 
-  /// Says where the last token ends, for an analyser that begins a token before it knows.
-  public mutating func endToken(sourceEnd: Int) {
-    let token = tokens.removeLast()
-    tokens.append(
-      Token(
-        position: token.position, sourceStart: token.sourceStart, sourceEnd: UInt32(clamping: sourceEnd),
-        alternativesEnd: token.alternativesEnd))
+  /// Where an alternative's key lies in `keys`.
+  @inline(__always)
+  func keyRange(of alternative: Int) -> Range<Int> {
+    let end = alternative + 1 < alternatives.count ? Int(alternatives[alternative + 1].keyStart) : keys.count
+    return Int(alternatives[alternative].keyStart)..<end
   }
 
   /// The key of an alternative, kind byte first, as an array: for tests and messages.
-  public func key(of alternative: Int) -> [UInt8] {
-    let alternative = alternatives[alternative]
-    return Array(keys[Int(alternative.keyStart)..<Int(alternative.keyStart + alternative.keyCount)])
-  }
+  public func key(of alternative: Int) -> [UInt8] { Array(keys[keyRange(of: alternative)]) }
 }

@@ -72,7 +72,7 @@ import Testing
     var words = WordSource(random: random)
     let index = Self.index(words.vocabulary(2_000))
     var scratch = TypoScratch()
-    for _ in 0..<3_000 {
+    for _ in 0..<1_000 {
       let key = (0..<Int.random(in: 0...80, using: &random)).map { place in
         place == 0 && Bool.random(using: &random) ? 1 : UInt8.random(in: 0...255, using: &random)
       }
