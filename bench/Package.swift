@@ -16,8 +16,11 @@ let package = Package(
   targets: [
     // What every benchmark needs: processes, load, rounds, results, charts.
     .target(name: "BenchKit", swiftSettings: settings),
+    // The data set of the search benchmark: providers, queries, updates, each a pure function of seed and index.
+    .target(name: "MarketWorkload", swiftSettings: settings),
     // The command: one file a subcommand.
-    .executableTarget(name: "qareeb-bench", dependencies: ["BenchKit", "TargetRoutes", platform], swiftSettings: settings),
+    .executableTarget(
+      name: "qareeb-bench", dependencies: ["BenchKit", "MarketWorkload", "TargetRoutes", platform], swiftSettings: settings),
 
     // What is measured: the product's server with a few routes; once as it is, once with every allocation counted.
     .target(name: "TargetRoutes", dependencies: [platform], swiftSettings: settings),
@@ -27,6 +30,7 @@ let package = Package(
       name: "counted-target", dependencies: ["CAllocations", "TargetRoutes", platform], swiftSettings: settings),
 
     .testTarget(name: "BenchKitTests", dependencies: ["BenchKit"], swiftSettings: settings),
+    .testTarget(name: "MarketWorkloadTests", dependencies: ["MarketWorkload"], swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]
 )
