@@ -1,6 +1,11 @@
+import Glibc
+
 /// Horizontal bars with their spread as whiskers, as one SVG file that needs nothing else and reads on light and dark pages.
 public struct BarChart {
   public enum Emphasis: String { case ours, peer }
+
+  /// How long a bar is. On a logarithmic axis a bar begins at a tenth of the smallest value: lengths compare, areas do not.
+  public enum Axis { case linear, logarithmic }
 
   public struct Bar {
     let label: String
@@ -21,8 +26,10 @@ public struct BarChart {
   let unit: String
   let footnote: String
   let bars: [Bar]
+  let axis: Axis
 
-  public init(title: String, unit: String, footnote: String, bars: [Bar]) {
+  public init(title: String, unit: String, footnote: String, axis: Axis = .linear, bars: [Bar]) {
+    self.axis = axis
     self.title = title
     self.unit = unit
     self.footnote = footnote
@@ -39,8 +46,16 @@ public struct BarChart {
     let bottom = BarChart.top + Double(bars.count) * BarChart.rowHeight
     let height = bottom + 46
     let largest = bars.map { max($0.value.maximum, $0.goal ?? 0) }.max() ?? 1
-    let scale = (BarChart.width - BarChart.labelWidth - BarChart.valueWidth) / max(largest, .leastNormalMagnitude)
-    let rows = bars.enumerated().map { row($1, top: BarChart.top + Double($0) * BarChart.rowHeight, scale: scale) }
+    let origin = (bars.map(\.value.minimum).filter { $0 > 0 }.min() ?? 1) / 10
+    func length(_ value: Double) -> Double {
+      let share =
+        switch axis {
+        case .linear: value / max(largest, .leastNormalMagnitude)
+        case .logarithmic: value > origin ? log(value / origin) / log(largest / origin) : 0
+        }
+      return share * (BarChart.width - BarChart.labelWidth - BarChart.valueWidth)
+    }
+    let rows = bars.enumerated().map { row($1, top: BarChart.top + Double($0) * BarChart.rowHeight, length: length) }
     return """
       <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(number(BarChart.width)) \(number(height))" role="img">
       <title>\(escaped(title))</title>
@@ -61,21 +76,21 @@ public struct BarChart {
       """
   }
 
-  private func row(_ bar: Bar, top: Double, scale: Double) -> String {
+  private func row(_ bar: Bar, top: Double, length: (Double) -> Double) -> String {
     let left = BarChart.labelWidth
     let middle = top + BarChart.rowHeight / 2
-    let low = left + bar.value.minimum * scale
-    let high = left + bar.value.maximum * scale
-    let end = max(high, left + (bar.goal ?? 0) * scale)
+    let low = left + length(bar.value.minimum)
+    let high = left + length(bar.value.maximum)
+    let end = max(high, left + length(bar.goal ?? 0))
     var lines = [
       "<text x=\"\(number(left - 10))\" y=\"\(number(middle + 4))\" text-anchor=\"end\">\(escaped(bar.label))</text>",
       "<rect class=\"\(bar.emphasis.rawValue)\" x=\"\(number(left))\" y=\"\(number(top + 6))\" "
-        + "width=\"\(number(bar.value.median * scale))\" height=\"\(number(BarChart.rowHeight - 12))\" rx=\"2\"/>",
+        + "width=\"\(number(length(bar.value.median)))\" height=\"\(number(BarChart.rowHeight - 12))\" rx=\"2\"/>",
       "<path class=\"line\" d=\"M\(number(low)) \(number(middle))H\(number(high))M\(number(low)) \(number(middle - 4))v8"
         + "M\(number(high)) \(number(middle - 4))v8\"/>",
     ]
     if let goal = bar.goal {
-      let x = left + goal * scale
+      let x = left + length(goal)
       lines.append("<path class=\"goal\" d=\"M\(number(x)) \(number(top + 3))v\(number(BarChart.rowHeight - 6))\"/>")
     }
     lines.append("<text x=\"\(number(end + 8))\" y=\"\(number(middle + 4))\">\(bar.value.median.text(places: 2))</text>")

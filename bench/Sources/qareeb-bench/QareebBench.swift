@@ -24,7 +24,9 @@ struct BenchEnvironment {
 
 @main
 struct QareebBench {
-  static var benchmarks: [any Benchmark.Type] { [HTTPBenchmark.self, AllocationsBenchmark.self] }
+  static var benchmarks: [any Benchmark.Type] {
+    [HTTPBenchmark.self, AllocationsBenchmark.self, SearchBenchmark.self, DatasetCommand.self]
+  }
 
   static func main() {
     var arguments = Arguments(CommandLine.arguments.dropFirst())
