@@ -25,6 +25,9 @@ final class WebSocketCodec {
   private let maximumMessageBytes: Int
   private var context: wslay_event_context_ptr?
   private var input = UnsafeRawBufferPointer(start: nil, count: 0)
+  private var gathering = WebSocketCloseGathering()
+  /// The beginning of a head or of a Close that has not come whole: at most 130 bytes between two reads.
+  private var held = ByteBuffer()
   /// The pieces of the message that is arriving.
   private var message = ByteBuffer()
   private var isControlFrame = false
@@ -61,9 +64,16 @@ final class WebSocketCodec {
   /// Reads what has arrived, in pieces of any size. Does nothing once `end` is set.
   func read(_ bytes: UnsafeRawBufferPointer) {
     guard end == nil else { return }
-    input = bytes
-    let code = wslay_event_recv(context)
-    input = UnsafeRawBufferPointer(start: nil, count: 0)
+    let code: Int32
+    if held.isEmpty {
+      code = hand(bytes) { held.append(contentsOf: $0) }
+    } else {
+      held.append(contentsOf: bytes)
+      var rest = 0
+      code = held.withUnsafeBytes { hand($0) { rest = $0.count } }
+      held.removeFirst(held.count - rest)
+      if rest == 0 { held.removeAll(keepingAtMost: WebSocketCodec.messageCapacityKept) }
+    }
     if end == nil {
       flush()
       if code < 0 {
@@ -74,6 +84,15 @@ final class WebSocketCodec {
       }
     }
     if case .failed(let code)? = end { close(code, "") }
+  }
+
+  /// Lets wslay read; `rest` gets what it must not have yet.
+  private func hand(_ bytes: UnsafeRawBufferPointer, rest: (UnsafeRawBufferPointer) -> Void) -> Int32 {
+    input = bytes
+    let code = wslay_event_recv(context)
+    rest(input)
+    input = UnsafeRawBufferPointer(start: nil, count: 0)
+    return code
   }
 
   /// Puts a Close into `output`, unless there was one. Reading goes on until the client has answered it.
@@ -101,11 +120,13 @@ final class WebSocketCodec {
   // MARK: Callbacks
 
   private func receive(_ context: wslay_event_context_ptr?, _ buffer: UnsafeMutablePointer<UInt8>?, _ count: Int) -> Int {
-    guard let buffer, !input.isEmpty else {
+    // wslay asks only when its own 4 kB are empty, so a Close always has room.
+    let passable = gathering.passable(UnsafeRawBufferPointer(rebasing: input.prefix(count)))
+    guard let buffer, passable > 0 else {
       wslay_event_set_error(context, WSLAY_ERR_WOULDBLOCK.rawValue)
       return -1
     }
-    let piece = UnsafeRawBufferPointer(rebasing: input.prefix(count))
+    let piece = UnsafeRawBufferPointer(rebasing: input.prefix(passable))
     UnsafeMutableRawBufferPointer(start: buffer, count: count).copyMemory(from: piece)
     input = UnsafeRawBufferPointer(rebasing: input.dropFirst(piece.count))
     return piece.count
@@ -150,7 +171,6 @@ final class WebSocketCodec {
     case WSLAY_CONNECTION_CLOSE.rawValue:
       let payload = UnsafeRawBufferPointer(start: received.msg, count: received.msg_length)
       let code = received.status_code == 0 ? WebSocketCloseCode.none : WebSocketCloseCode(rawValue: received.status_code)
-      // wslay checks a reason only if it comes in one piece.
       let reason = String(validating: payload.dropFirst(2), as: UTF8.self)
       end = reason.map { .closed(code, reason: $0) } ?? .failed(.invalidData)
     default:

@@ -246,6 +246,7 @@ struct WebSocketCase: CustomTestStringConvertible {
       WebSocketCase(
         "close with the longest reason", [.close(1000, [UInt8](repeating: 0x61, count: 123))],
         [.close(1000, String(repeating: "a", count: 123))]),
+      WebSocketCase("close with a reason in Arabic", [.close(1000, Array("شكرا 💈".utf8))], [.close(1000, "شكرا 💈")]),
       WebSocketCase("close with a reason that is no text", [.close(1000, [0xce, 0xba, 0xff])], [.close(1007)]),
       WebSocketCase("nothing counts after a close", [bye, .text("late"), ClientFrame(opcode: 9)], [byeHeard]),
       WebSocketCase("a close among fragments", [.text("a", isFinal: false), bye], [byeHeard]),

@@ -14,11 +14,19 @@ func readInput<Input: RouteInput>(
   _ input: Input.Type, query: String = "", path: [String] = [], names: [String] = [], body: String? = nil,
   headers: [String: String] = [:]
 ) throws(APIError) -> Input {
+  try readInput(
+    input, query: Array(query.utf8), path: path, names: names, body: body.map { Array($0.utf8) }, headers: headers)
+}
+
+func readInput<Input: RouteInput>(
+  _ input: Input.Type, query: [UInt8], path: [String] = [], names: [String] = [], body: [UInt8]? = nil,
+  headers: [String: String] = [:]
+) throws(APIError) -> Input {
   let source = ParameterSource()
   let listed = ListedHeaders()
   listed.values = headers
   source.headers = listed
-  source.loadQuery(query.utf8Span.span.bytes)
+  source.loadQuery(query.span.bytes)
   let whole = path.joined(separator: "/")
   var captures: [Range<Int>] = []
   for part in path {
@@ -26,7 +34,7 @@ func readInput<Input: RouteInput>(
     captures.append(start..<start + part.utf8.count)
   }
   source.loadPath(whole.utf8Span.span.bytes, captures: captures, names: names)
-  if let body { Array(body.utf8).withUnsafeBytes { source.loadBody($0, limit: 1 << 20) } }
+  if let body { body.withUnsafeBytes { source.loadBody($0, limit: 1 << 20) } }
   return try source.read(input, description: InputDescription.of(input))
 }
 

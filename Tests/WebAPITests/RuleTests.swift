@@ -122,6 +122,8 @@ extension Result {
     #expect(read(instant, "1970-01-01T00:00:00Z").value?.unixMicroseconds == 0)
     #expect(read(instant, "2026-11-21T10:30:00+03:00").value?.unixMicroseconds == 1_795_246_200_000_000)
     #expect(read(instant, "2026-11-21t07:30:00.5z").value?.unixMicroseconds == 1_795_246_200_500_000)
+    // What could not be written again with four digits of year.
+    for text in ["0001-01-01T00:00:00+00:01", "9999-12-31T23:59:59-00:01"] { #expect(read(instant, text).problem == .malformed) }
     #expect(read(instant, "1969-12-31T23:59:59.999999Z").value?.unixMicroseconds == -1)
     for bad in [
       "", "2026-11-21", "2026-11-21 10:30:00Z", "2026-11-21T10:30:00", "2026-11-21T10:30Z", "2026-02-29T00:00:00Z",

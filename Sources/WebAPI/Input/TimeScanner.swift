@@ -25,8 +25,13 @@ struct TimeScanner {
     }
     guard let offsetMinutes = offset(text) else { return nil }
     let seconds = date.daysSince1970 * 86_400 + hour * 3600 + minute * 60 + second - offsetMinutes * 60
+    // An offset may lead out of the years of four digits, which is all that can be written.
+    guard TimeScanner.writableSeconds.contains(seconds) else { return nil }
     return Instant(unixMicroseconds: Int64(seconds) * 1_000_000 + Int64(microseconds))
   }
+
+  /// From the year 1 to the year 9999, in UTC.
+  private static let writableSeconds = -62_135_596_800..<253_402_300_800
 
   private mutating func offset(_ text: RawSpan) -> Int? {
     if skip("Z", text) || skip("z", text) { return 0 }
