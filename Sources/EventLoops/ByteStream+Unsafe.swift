@@ -197,18 +197,26 @@ public final class ByteStream: HandleOwner {
     close(nil)
   }
 
-  private func close(_ error: LoopError?) {
+  /// Closes so that the peer sees an error and not an end. A Unix socket has no such thing and is closed.
+  public func reset() {
+    close(nil, resets: true)
+  }
+
+  private func close(_ error: LoopError?, resets: Bool = false) {
     guard let stream else { return }
     self.stream = nil
     isReading = false
     closeError = error
-    uv_close(handle(stream)) { handle in
+    let didClose: uv_close_cb = { handle in
       let pointer = handle.unsafelyUnwrapped
       let me = Unmanaged<ByteStream>.fromOpaque(pointer.pointee.data.unsafelyUnwrapped)
       UnsafeMutableRawPointer(pointer).deallocate()
       me.takeUnretainedValue().didClose()
       me.release()
     }
+    // libuv refuses a reset behind a shutdown: then the end is out already.
+    if resets, !isPipe, uv_tcp_close_reset(ByteStream.tcp(stream), didClose) == 0 { return }
+    uv_close(handle(stream), didClose)
   }
 
   private func didClose() {

@@ -78,12 +78,12 @@ extension HTTPConnection {
     isWorking = false
     task = nil
     context.release(client)
-    // Let go in any case: connection and writer know each other.
     let writer = self.writer
+    if let writer, writer.isBroken { close() }
+    // Let go in any case: connection and writer know each other.
     self.writer = nil
     guard phase == .answering || phase == .body else { return }
     guard let writer else { return finish() }
-    if writer.isBroken { return close() }
     endStream(writer)
     finishRequest()
   }

@@ -269,7 +269,8 @@ final class HTTPConnection: ByteStreamHandler, @unchecked Sendable {
   func close() {
     guard phase != .closed else { return }
     phase = .closed
-    stream.close()
+    // A body that only the end of the connection ends would look whole.
+    if let writer, writer.endsWithConnection { stream.reset() } else { stream.close() }
   }
 
   /// Hands the connection over to another protocol; what was read beyond the request goes with it.

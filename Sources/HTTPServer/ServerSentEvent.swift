@@ -62,7 +62,8 @@ extension HTTPResponse {
   /// Answers with events for as long as `producer` sends them; only from asynchronous handlers.
   ///
   /// A comment goes out every `keepAliveSeconds`, so that proxies do not take a quiet stream for a dead one and a client that has
-  /// vanished is noticed: 15 s is a quarter of their usual patience.
+  /// vanished is noticed: 15 s is a quarter of their usual patience. When the server goes the producer is cancelled and the stream
+  /// ends properly; the client comes back with the id of the last event it has seen.
   public func streamEvents(keepAliveSeconds: Int = 15, _ producer: @escaping @Sendable (BodyWriter) async throws -> Void) {
     addHeader("Content-Type", "text/event-stream")
     addHeader("Cache-Control", "no-store")
@@ -73,7 +74,7 @@ extension HTTPResponse {
       defer { keepAlive.stop() }
       // The first bytes tell the client that it is connected.
       try await writer.write(EventStreamKeepAlive.comment)
-      try await producer(writer)
+      try await writer.untilDraining(producer)
     }
   }
 }
