@@ -13,6 +13,8 @@ public final class Segment: Sendable {
   let features: FeatureBlocks
   /// Unit vector, and the lowest price in minor units or infinity.
   let vectors: Column<SIMD4<Double>>
+  /// Latitude and longitude, as they were given.
+  let places: Column<SIMD2<Double>>
   /// Two words a provider: the bits of its rating and of its availability.
   let shares: LiveWords
   /// Ratings' counts, a word each.
@@ -33,7 +35,8 @@ public final class Segment: Sendable {
   let terms: TermIndex
 
   init(
-    tree: PackedTree, features: FeatureBlocks, vectors: Column<SIMD4<Double>>, shares: LiveWords, counts: LiveWords,
+    tree: PackedTree, features: FeatureBlocks, vectors: Column<SIMD4<Double>>, places: Column<SIMD2<Double>>, shares: LiveWords,
+    counts: LiveWords,
     ids: TextColumn, idTable: IDTable, categories: Column<UInt16>, categoryNames: TextColumn, serviceStarts: Column<UInt32>,
     prices: Column<Int64>,
     durations: Column<UInt16>, staff: Column<SIMD2<UInt32>>, areas: ServiceAreas, terms: TermIndex
@@ -42,6 +45,7 @@ public final class Segment: Sendable {
     self.tree = tree
     self.features = features
     self.vectors = vectors
+    self.places = places
     self.shares = shares
     self.counts = counts
     self.ids = ids
@@ -60,7 +64,8 @@ public final class Segment: Sendable {
 
   /// Bytes of everything but text.
   public var byteCount: Int {
-    let columns = tree.places.byteCount + tree.boxes.byteCount + vectors.byteCount + ids.byteCount + categories.byteCount
+    let columns =
+      tree.places.byteCount + tree.boxes.byteCount + vectors.byteCount + places.byteCount + ids.byteCount + categories.byteCount
     let services = serviceStarts.byteCount + prices.byteCount + durations.byteCount
     return columns + services + staff.byteCount + 8 * (features.words.count + shares.count + counts.count) + areas.byteCount
       + idTable.slots.byteCount
@@ -76,7 +81,7 @@ public final class Segment: Sendable {
       tier: features.byte(.tier, number), popularity: features.byte(.popularity, number),
       newness: features.byte(.newness, number),
       hasHotSlot: features.byte(.flags, number) & ProviderRecord.Flags.hotSlot.rawValue != 0,
-      lowestPrice: lowest.isFinite ? Int64(lowest) : nil)
+      lowestPrice: lowest <= Double(IndexLimits.highestPrice) ? Int64(lowest) : nil)
   }
 
   /// The provider with this id. O(1).

@@ -101,7 +101,9 @@ public struct SegmentBuilder {
     return Segment(
       tree: PackedTree(
         latitudes: order.map { places[Int($0)].latitude }, longitudes: order.map { places[Int($0)].longitude }),
-      features: features, vectors: Column(vectors), shares: Self.live(order, ratings, availabilities),
+      features: features, vectors: Column(vectors),
+      places: Column(order.map { SIMD2(places[Int($0)].latitude, places[Int($0)].longitude) }),
+      shares: Self.live(order, ratings, availabilities),
       counts: Self.live(order, ratingCounts), ids: idColumn, idTable: idTable,
       categories: Column(order.map { categories[Int($0)] }),
       categoryNames: TextColumn(categoryNumbers.sorted { $0.value < $1.value }.map(\.key)),

@@ -154,7 +154,7 @@ struct SegmentSearch: ~Copyable {
     let distance = view.distanceMetres(number, from: plan.centre)
     guard distance <= plan.radiusMetres else { return }
     scoredProviders += 1
-    var facts = view.facts(number, rows, lane: lane)
+    var facts = view.facts(number, rows, lane: lane, counted: plan.rules.ratingStrength > 0)
     let text = plan.wantsText && slot >= 0 ? masks.textScores(slot)[number & 4_095] : 0
     var soonest = 0
     if let when = plan.when {
@@ -208,7 +208,9 @@ extension AvailabilityCalendar {
   /// The first start of a free run within the window.
   @inline(__always)
   func firstStart(staff: Range<Int>, _ when: ProviderQuery.When) -> Int? {
-    guard let start = nextFreeStart(staff: staff, from: when.window.from, slots: when.slots), start < when.window.to else {
+    guard staff.upperBound <= staffCount, let start = nextFreeStart(staff: staff, from: when.window.from, slots: when.slots),
+      start < when.window.to
+    else {
       return nil
     }
     return start

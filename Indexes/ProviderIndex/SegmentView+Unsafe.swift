@@ -78,14 +78,14 @@ struct SegmentView {
   }
 
   @inline(__always)
-  func facts(_ number: Int, _ rows: FeatureRows, lane: Int) -> ProviderFacts {
+  func facts(_ number: Int, _ rows: FeatureRows, lane: Int, counted: Bool) -> ProviderFacts {
     let lowest = vectors[number].w
     return ProviderFacts(
-      rating: rating(number), ratingCount: UInt32(truncatingIfNeeded: counts[number].load(ordering: .relaxed)),
+      rating: rating(number), ratingCount: counted ? UInt32(truncatingIfNeeded: counts[number].load(ordering: .relaxed)) : 0,
       availability: Double(bitPattern: shares[2 * number + 1].load(ordering: .relaxed)),
       verified: rows.byte(.verification, lane) != 0, tier: rows.byte(.tier, lane), popularity: rows.byte(.popularity, lane),
       newness: rows.byte(.newness, lane), hasHotSlot: rows.byte(.flags, lane) & ProviderRecord.Flags.hotSlot.rawValue != 0,
-      lowestPrice: lowest.isFinite ? Int64(lowest) : nil)
+      lowestPrice: lowest <= Double(IndexLimits.highestPrice) ? Int64(lowest) : nil)
   }
 
   @inline(__always)

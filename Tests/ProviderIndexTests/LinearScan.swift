@@ -18,6 +18,8 @@ struct LinearScan {
   let calendar: AvailabilityCalendar?
   private let words: [Set<String>]
   private let impacts: [TermImpacts]
+  /// How many providers have each word.
+  private let frequencies: [String: Int]
 
   /// The impacts of a provider's terms, from an index that holds it alone: impacts depend on the provider only.
   private typealias TermImpacts = TermIndex
@@ -28,6 +30,7 @@ struct LinearScan {
     words = records.map { record in
       Set(record.texts.flatMap { text in Self.split(text.text) })
     }
+    frequencies = words.joined().reduce(into: [:]) { $0[$1, default: 0] += 1 }
     impacts = records.map { record in
       var builder = TermIndexBuilder()
       for text in record.texts {
@@ -114,11 +117,11 @@ struct LinearScan {
     var sum: Float = 0
     for (index, word) in asked.enumerated() {
       let isPrefix = query.lastWordIsPrefix && index == asked.count - 1
-      let found = Set(words.joined()).filter { isPrefix ? $0.hasPrefix(word) : $0 == word }
-      let frequency = found.reduce(0) { sum, term in sum + words.count { $0.contains(term) } }
+      let found = frequencies.filter { isPrefix ? $0.key.hasPrefix(word) : $0.key == word }
+      let frequency = found.values.reduce(0, +)
       let rarity = TermRarity.inverseDocumentFrequency(frequency, of: records.count)
       var greatest: Float = 0
-      for term in found {
+      for term in found.keys {
         guard let number32 = impacts[number].term(.surface, term),
           let impact = impacts[number].impact(term: number32, provider: 0)
         else { continue }
