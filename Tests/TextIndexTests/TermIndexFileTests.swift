@@ -32,7 +32,7 @@ import Testing
   }
 
   /// The columns of an index as arrays, each to be spoilt.
-  struct Parts {
+  struct Parts: Equatable {
     var providerCount: Int
     var keys: [UInt8]
     var keyOffsets: [UInt32]
