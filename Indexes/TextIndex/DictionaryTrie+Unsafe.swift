@@ -11,9 +11,11 @@ struct DictionaryTrie: Sendable {
     let label: UInt32
     let firstTerm: UInt32
     var firstChild: UInt32
+    /// The row of the prefix when it is crowded, else `.max`.
+    let row: UInt32
   }
 
-  /// One node more closes the last.
+  /// One node more closes the last; its first term is the first of those that the trie leaves out.
   let nodes: Column<Node>
 
   var byteCount: Int { nodes.byteCount }
@@ -24,16 +26,45 @@ struct DictionaryTrie: Sendable {
     let bytes: Int
   }
 
-  init(_ dictionary: DictionaryView, leafTerms: Int) {
+  /// - Parameter row: the row of a prefix, if it has one.
+  init(_ dictionary: DictionaryView, leafTerms: Int, row: (Prefix) -> UInt32?) {
     var nodes: [Node] = []
     Self.walk(dictionary, leafTerms: leafTerms) { label, prefix in
-      nodes.append(Node(label: label, firstTerm: UInt32(prefix.terms.lowerBound), firstChild: 0))
+      nodes.append(
+        Node(label: label, firstTerm: UInt32(prefix.terms.lowerBound), firstChild: 0, row: row(prefix) ?? .max))
     } descended: { node, firstChild in
       nodes[node].firstChild = UInt32(firstChild)
     }
-    nodes.append(Node(label: 0, firstTerm: UInt32(dictionary.count), firstChild: UInt32(nodes.count)))
+    nodes.append(
+      Node(label: 0, firstTerm: UInt32(dictionary.lowerBoundOfFilters), firstChild: UInt32(nodes.count), row: .max))
     self.nodes = Column(nodes)
   }
+
+  /// Where a walk down the trie is: a node and where its terms end.
+  struct Place {
+    let node: Int
+    let end: UInt32
+  }
+
+  @inline(__always)
+  var root: Place { Place(node: 0, end: nodes[nodes.count - 1].firstTerm) }
+
+  /// The child whose character is `label`. O(log children).
+  @inline(__always)
+  func child(_ label: UInt32, of place: Place) -> Place? {
+    let first = Int(nodes[place.node].firstChild)
+    let end = Int(nodes[place.node + 1].firstChild)
+    var (low, high) = (first, end)
+    while low < high {
+      let middle = (low + high) / 2
+      if nodes[middle].label < label { low = middle + 1 } else { high = middle }
+    }
+    guard low < end, nodes[low].label == label else { return nil }
+    return Place(node: low, end: low + 1 < end ? nodes[low + 1].firstTerm : place.end)
+  }
+
+  @inline(__always)
+  func isLeaf(_ place: Place) -> Bool { nodes[place.node].firstChild == nodes[place.node + 1].firstChild }
 
   /// Meets the nodes in breadth-first order. O(terms × depth of the trie).
   static func walk(

@@ -18,11 +18,29 @@ struct DictionaryView {
     partitionPoint(in: terms) { compareBytes(self.key($0), key) < 0 }
   }
 
-  /// The terms that begin with `prefix`.
-  func terms(withPrefix prefix: UnsafeBufferPointer<UInt8>) -> Range<Int> {
-    let first = lowerBound(of: prefix, in: 0..<count)
-    let end = partitionPoint(in: first..<count) { hasPrefix(self.key($0), prefix) }
+  /// Those of `terms`, which include all that begin with `prefix`, that do.
+  func terms(withPrefix prefix: UnsafeBufferPointer<UInt8>, in terms: Range<Int>) -> Range<Int> {
+    let first = lowerBound(of: prefix, in: terms)
+    let end = partitionPoint(in: first..<terms.upperBound) { hasPrefix(self.key($0), prefix) }
     return first..<end
+  }
+
+  /// The row of a crowded prefix: it is under the longest beginning that all its terms share, which serves every shorter one that
+  /// has the same terms.
+  func row(of prefix: DictionaryTrie.Prefix, _ slots: UnsafeBufferPointer<UInt32>) -> UInt32? {
+    guard prefix.bytes > 0, prefix.terms.count > TextLimits.crowdedPrefixTerms else { return nil }
+    let first = key(prefix.terms.lowerBound)
+    let last = key(prefix.terms.upperBound - 1)
+    var shared = 0
+    while shared < min(first.count, last.count), first[shared] == last[shared] { shared += 1 }
+    // Rows are those of whole characters; half of one may be shared by more.
+    while shared > 1, shared < last.count, last[shared] & 0xC0 == 0x80 { shared -= 1 }
+    guard shared > 0 else { return nil }
+    return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: shared) { room in
+      _ = room.initialize(fromContentsOf: UnsafeBufferPointer(rebasing: first[..<shared]))
+      room[0] = first[0] &+ TermKind.prefixOffset
+      return find(UnsafeBufferPointer(room), in: slots)
+    }
   }
 
   private func hasPrefix(_ key: UnsafeBufferPointer<UInt8>, _ prefix: UnsafeBufferPointer<UInt8>) -> Bool {
@@ -39,6 +57,22 @@ struct DictionaryView {
       if isBefore(middle) { low = middle + 1 } else { high = middle }
     }
     return low
+  }
+
+  /// The term with this key, by the table that `hashTable` made. O(1).
+  @inline(__always)
+  func find(_ key: UnsafeBufferPointer<UInt8>, in slots: UnsafeBufferPointer<UInt32>) -> UInt32? {
+    guard let start = key.baseAddress, let bytes = keys.baseAddress else { return nil }
+    let mask = slots.count - 1
+    var slot = Int(truncatingIfNeeded: termHash(key)) & mask
+    while true {
+      let entry = slots[slot]
+      guard entry != 0 else { return nil }
+      let at = Int(keyOffsets[Int(entry) - 1])
+      let count = Int(keyOffsets[Int(entry)]) - at
+      if count == key.count, sameBytes(bytes + at, start, count) { return entry - 1 }
+      slot = (slot + 1) & mask
+    }
   }
 
   /// Open addressing, at most half full: slot = term + 1, zero when free.

@@ -7,9 +7,10 @@ struct JoinedDictionary {
 
   var count: Int { keyOffsets.count - 1 }
 
-  /// A term with the first eight bytes of its key, which decide most comparisons.
+  /// A term with the first 16 bytes of its key, the first one highest, which decide most comparisons.
   private struct Entry {
-    let head: UInt64
+    let first: UInt64
+    let second: UInt64
     let builder: UInt32
     let term: UInt32
   }
@@ -20,28 +21,30 @@ struct JoinedDictionary {
     var entries: [Entry] = []
     entries.reserveCapacity(builders.reduce(0) { $0 + $1.terms.count })
     for (builder, source) in builders.enumerated() {
-      source.keys.withUnsafeBufferPointer { keys in
-        for (term, place) in source.terms.enumerated() {
-          var head: UInt64 = 0
-          let start = Int(place.keyStart)
-          for index in 0..<min(8, Int(place.keyCount)) { head |= UInt64(keys[start + index]) << UInt64(56 - 8 * index) }
-          entries.append(Entry(head: head, builder: UInt32(builder), term: UInt32(term)))
-        }
+      for (number, term) in source.terms.enumerated() {
+        entries.append(
+          Entry(
+            first: term.head.x.bigEndian, second: term.head.y.bigEndian, builder: UInt32(builder), term: UInt32(number)))
       }
     }
-    func compare(_ one: Entry, _ other: Entry) -> Int {
-      Self.withKey(builders, one) { one in Self.withKey(builders, other) { other in compareBytes(one, other) } }
+    entries.sort { one, other in
+      if one.first != other.first { return one.first < other.first }
+      if one.second != other.second { return one.second < other.second }
+      return Self.compare(builders, one, other) < 0
     }
-    entries.sort { one, other in one.head != other.head ? one.head < other.head : compare(one, other) < 0 }
     keyOffsets.reserveCapacity(entries.count + 1)
     for (index, entry) in entries.enumerated() {
-      let isSame = index > 0 && entries[index - 1].head == entry.head && compare(entries[index - 1], entry) == 0
-      if !isSame {
+      if index == 0 || Self.compare(builders, entries[index - 1], entry) != 0 {
         Self.withKey(builders, entry) { keys.append(contentsOf: $0) }
         keyOffsets.append(UInt32(keys.count))
       }
       ranks[Int(entry.builder)][Int(entry.term)] = UInt32(keyOffsets.count - 2)
     }
+  }
+
+  private static func compare(_ builders: [TermIndexBuilder], _ one: Entry, _ other: Entry) -> Int {
+    if one.first != other.first { return one.first < other.first ? -1 : 1 }
+    return withKey(builders, one) { one in withKey(builders, other) { other in compareBytes(one, other) } }
   }
 
   @inline(__always)

@@ -5,51 +5,38 @@ extension TermIndex {
   var dictionary: DictionaryView { DictionaryView(keys: keys.buffer, keyOffsets: keyOffsets.buffer) }
 
   /// The term with this key (kind byte first). O(1): a probe or two, and one comparison.
-  public func term(_ key: UnsafeBufferPointer<UInt8>) -> UInt32? {
-    guard let start = key.baseAddress else { return nil }
-    let mask = slots.count - 1
-    var slot = Int(truncatingIfNeeded: termHash(key)) & mask
-    while true {
-      let entry = slots.base[slot]
-      guard entry != 0 else { return nil }
-      let term = entry - 1
-      let at = keyOffsets.base[Int(term)]
-      let count = Int(keyOffsets.base[Int(term) + 1] - at)
-      if count == key.count, sameBytes(keys.base + Int(at), start, count) { return term }
-      slot = (slot + 1) & mask
-    }
-  }
+  public func term(_ key: UnsafeBufferPointer<UInt8>) -> UInt32? { dictionary.find(key, in: slots.buffer) }
 
   /// The terms whose keys begin with `key` (kind byte first): a range, since the dictionary is sorted. O(log terms).
-  public func terms(withPrefix key: UnsafeBufferPointer<UInt8>) -> Range<UInt32> {
-    let terms = dictionary.terms(withPrefix: key)
-    return UInt32(terms.lowerBound)..<UInt32(terms.upperBound)
-  }
+  public func terms(withPrefix key: UnsafeBufferPointer<UInt8>) -> Range<UInt32> { walk(key).terms }
 
   /// What a typed prefix finds: never more than `TextLimits.crowdedPrefixTerms` rows to unite, for a prefix of whole characters.
   public func prefix(_ key: UnsafeBufferPointer<UInt8>) -> PrefixMatch {
-    let all = terms(withPrefix: key)
-    let frequency = all.isEmpty ? 0 : postings(of: all)
-    guard all.count > TextLimits.crowdedPrefixTerms, let row = crowdedPrefix(of: all, atLeast: key.count) else {
-      return PrefixMatch(terms: all, frequency: frequency)
-    }
-    return PrefixMatch(terms: row..<row + 1, frequency: frequency)
+    let found = walk(key)
+    let frequency = found.terms.isEmpty ? 0 : postings(of: found.terms)
+    return PrefixMatch(terms: found.row == .max ? found.terms : found.row..<found.row + 1, frequency: frequency)
   }
 
-  /// The row of the longest beginning that all of `terms` share: it stands for every shorter one that has the same terms.
-  private func crowdedPrefix(of terms: Range<UInt32>, atLeast count: Int) -> UInt32? {
-    let first = dictionary.key(Int(terms.lowerBound))
-    let last = dictionary.key(Int(terms.upperBound) - 1)
-    var shared = 0
-    while shared < min(first.count, last.count), first[shared] == last[shared] { shared += 1 }
-    // Rows are those of whole characters; half of one may be shared by more.
-    while shared > 1, shared < last.count, last[shared] & 0xC0 == 0x80 { shared -= 1 }
-    guard shared >= max(count, 1) else { return nil }
-    return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: TextLimits.keyBytes) { room in
-      _ = room.initialize(fromContentsOf: UnsafeBufferPointer(rebasing: first[..<shared]))
-      room[0] = first[0] &+ TermKind.prefixOffset
-      return term(UnsafeBufferPointer(rebasing: room[..<shared]))
+  /// Down the trie, character by character, and from where it ends by halving what is left.
+  private func walk(_ key: UnsafeBufferPointer<UInt8>) -> (terms: Range<UInt32>, row: UInt32) {
+    guard key.count > 0, var place = trie.child(UInt32(key[0]) << 24, of: trie.root) else {
+      let terms = dictionary.terms(withPrefix: key, in: 0..<dictionary.count)
+      return (UInt32(terms.lowerBound)..<UInt32(terms.upperBound), .max)
     }
+    var at = 1
+    while at < key.count, !trie.isLeaf(place) {
+      let end = characterEnd(key, at)
+      let label = characterLabel(key, at, end)
+      // Half a character is no label.
+      guard end - at == characterBytes(label) else { break }
+      guard let child = trie.child(label, of: place) else { return (0..<0, .max) }
+      place = child
+      at = end
+    }
+    let node = trie.nodes[place.node]
+    if at == key.count { return (node.firstTerm..<place.end, node.row) }
+    let terms = dictionary.terms(withPrefix: key, in: Int(node.firstTerm)..<Int(place.end))
+    return (UInt32(terms.lowerBound)..<UInt32(terms.upperBound), .max)
   }
 
   /// A term's key, kind byte first, in place.

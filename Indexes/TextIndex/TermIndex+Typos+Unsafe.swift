@@ -16,17 +16,13 @@ extension TermIndex {
       scratch.characters.append(characterLabel(key, at, end))
       at = end
     }
-    let nodes = trie.nodes
-    let first = Int(nodes[0].firstChild)
-    let end = Int(nodes[1].firstChild)
-    guard let kind = (first..<end).first(where: { nodes[$0].label >> 24 == UInt32(key[0]) }) else { return }
-    let termsEnd = kind + 1 < end ? nodes[kind + 1].firstTerm : UInt32(dictionary.lowerBoundOfFilters)
+    guard let kind = trie.child(UInt32(key[0]) << 24, of: trie.root) else { return }
     scratch.characters.withUnsafeBufferPointer { word in
       var walk = TypoWalk(
-        dictionary: dictionary, nodes: nodes.buffer, word: word, edits: min(max(edits, 0), TextLimits.edits),
+        dictionary: dictionary, nodes: trie.nodes.buffer, word: word, edits: min(max(edits, 0), TextLimits.edits),
         matches: scratch.matches)
       scratch.matches = []
-      walk.descend(kind, end: termsEnd, bytes: 1, TypoAutomaton())
+      walk.descend(kind.node, end: kind.end, bytes: 1, TypoAutomaton())
       swap(&scratch.matches, &walk.matches)
     }
   }

@@ -39,8 +39,9 @@ public struct TermIndex: Sendable {
     self.bitmaps = bitmaps
     self.impacts = impacts
     let dictionary = DictionaryView(keys: keys.buffer, keyOffsets: keyOffsets.buffer)
-    slots = dictionary.hashTable()
-    trie = DictionaryTrie(dictionary, leafTerms: TextLimits.trieLeafTerms)
+    let slots = dictionary.hashTable()
+    self.slots = slots
+    trie = DictionaryTrie(dictionary, leafTerms: TextLimits.trieLeafTerms) { dictionary.row(of: $0, slots.buffer) }
   }
 
   /// An index without terms.
