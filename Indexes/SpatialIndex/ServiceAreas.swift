@@ -17,10 +17,12 @@ public struct ServiceAreas: Sendable {
   }
 
   public var count: Int { owners.count }
-  public var byteCount: Int { owners.byteCount + circles.byteCount + boxes.byteCount + levelStarts.byteCount }
+  public var byteCount: Int { owners.byteCount + circles.byteCount + centres.byteCount + boxes.byteCount + levelStarts.byteCount }
   private let owners: Column<UInt32>
   /// Centre and radius of each: x, y, z of the unit vector, metres.
   private let circles: Column<SIMD4<Double>>
+  /// Latitude and longitude of each centre, as they were given.
+  private let centres: Column<SIMD2<Double>>
   /// Four lines a block, every level, leaves first.
   private let boxes: Column<SIMD16<Float>>
   private let levelStarts: Column<Int32>
@@ -35,6 +37,7 @@ public struct ServiceAreas: Sendable {
         let centre = $0.area.circle.vector
         return SIMD4(centre.x, centre.y, centre.z, $0.area.circle.radiusMetres)
       })
+    centres = Column(ordered.map { SIMD2($0.area.circle.centre.latitude, $0.area.circle.centre.longitude) })
     var lines: [SIMD16<Float>] = []
     var starts: [Int32] = []
     var level = ordered.map { Self.box(of: $0.area.circle.bounds) }
@@ -45,6 +48,16 @@ public struct ServiceAreas: Sendable {
     }
     boxes = Column(lines)
     levelStarts = Column(starts)
+  }
+
+  /// All areas, as they were given; what is no circle in a foreign file is left out.
+  public var all: [Area] {
+    owners.indices.compactMap { index in
+      guard let centre = try? GeoPoint(latitude: centres[index].x, longitude: centres[index].y),
+        let circle = try? GeoCircle(centre: centre, radiusMetres: circles[index].w)
+      else { return nil }
+      return Area(owner: owners[index], circle: circle)
+    }
   }
 
   /// Calls `body` with the owner of every area that contains the point, once for each area, in no order.
@@ -95,6 +108,7 @@ extension ServiceAreas {
   public func write(into file: inout ColumnFileWriter, prefix: String) {
     file.add(owners, as: "\(prefix).owners")
     file.add(circles, as: "\(prefix).circles")
+    file.add(centres, as: "\(prefix).centres")
     file.add(boxes, as: "\(prefix).boxes")
     file.add(levelStarts, as: "\(prefix).levels")
   }
@@ -103,6 +117,7 @@ extension ServiceAreas {
   public init(reading file: ColumnFileReader, prefix: String, ownerCount: Int) throws(ColumnFileError) {
     owners = try file.column("\(prefix).owners")
     circles = try file.column("\(prefix).circles", count: owners.count)
+    centres = try file.column("\(prefix).centres", count: owners.count)
     var starts: [Int32] = []
     var (total, blocks) = (0, owners.count)
     while blocks > 0 {

@@ -18,7 +18,10 @@ import TextIndex
     try searcher.search(snapshot, query)
     let expected = scan.search(query)
     let found = searcher.hits.map { LinearScan.Hit(id: $0.id, key: $0.key, score: $0.score, distance: $0.distanceMetres) }
-    #expect(found == expected.hits, "\(query)")
+    let different = zip(found, expected.hits).first { $0 != $1 }
+    #expect(
+      found.count == expected.hits.count && different == nil,
+      "\(found.count) of \(expected.hits.count); first difference: \(different.map { "\($0)" } ?? "none"); \(query)")
     #expect(searcher.totalIsExact && searcher.total == expected.total, "\(searcher.total), not \(expected.total): \(query)")
   }
 

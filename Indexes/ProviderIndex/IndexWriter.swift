@@ -1,0 +1,171 @@
+public import AvailabilityIndex
+import Columns
+import Ranking
+public import TextIndex
+
+/// The one writer of an index. Inserts, edits and removals are collected and become visible together, when they are published as a small
+/// segment beside the others; live values change at once, in place. Small segments are merged into larger ones in the background, each
+/// at most about half of the one before it, so there are O(log n) of them.
+///
+/// Not to be shared: whoever follows the feed owns it. The snapshots it gives are anybody's.
+public final class IndexWriter {
+  /// Where a provider is: valid until the next `publish` or `finish`.
+  public struct Location: Hashable, Sendable {
+    let part: Int
+    let number: Int
+  }
+
+  private struct WritablePart {
+    let segment: Segment
+    var removed: [UInt64]
+    var removedCount = 0
+    /// What the last snapshot has of `removed`.
+    var published: Column<UInt64>?
+
+    var liveCount: Int { segment.count - removedCount }
+
+    init(_ segment: Segment) {
+      self.segment = segment
+      removed = []
+    }
+
+    func isRemoved(_ number: Int) -> Bool { !removed.isEmpty && removed[number >> 6] >> UInt64(number & 63) & 1 == 1 }
+
+    mutating func remove(_ number: Int) {
+      if removed.isEmpty { removed = [UInt64](repeating: 0, count: (segment.count + 63) / 64) }
+      removed[number >> 6] |= 1 << UInt64(number & 63)
+      removedCount += 1
+      published = nil
+    }
+  }
+
+  private let analyzer: any TextAnalyzer
+  private var parts: [WritablePart] = []
+  private var pending: [String: ProviderRecord] = [:]
+  /// Ids of `pending` in the order they came.
+  private var pendingOrder: [String] = []
+  private var position: UInt64
+  public var calendar: AvailabilityCalendar?
+
+  public init(analyzer: any TextAnalyzer, base: Segment? = nil, calendar: AvailabilityCalendar? = nil, position: UInt64 = 0) {
+    self.analyzer = analyzer
+    self.calendar = calendar
+    self.position = position
+    if let base { parts.append(WritablePart(base)) }
+  }
+
+  /// Providers, pending ones among them.
+  public var count: Int { parts.reduce(0) { $0 + $1.liveCount } + pendingOrder.count { locate($0) == nil } }
+  public var segmentCount: Int { parts.count }
+
+  /// Inserts a provider or puts it in the place of the one with its id. Visible with the next `publish`.
+  public func upsert(_ record: ProviderRecord) throws(IndexError) {
+    try record.check()
+    if pending.updateValue(record, forKey: record.id) == nil { pendingOrder.append(record.id) }
+  }
+
+  /// Removes a provider; false when there is none. Visible with the next `publish`.
+  @discardableResult
+  public func remove(id: String) -> Bool {
+    let wasPending = pending.removeValue(forKey: id) != nil
+    if wasPending { pendingOrder.removeAll { $0 == id } }
+    guard let location = locate(id) else { return wasPending }
+    parts[location.part].remove(location.number)
+    return true
+  }
+
+  /// Where a provider is that has been published. O(segments).
+  public func locate(_ id: String) -> Location? {
+    for part in parts.indices.reversed() {
+      if let number = parts[part].segment.number(of: id), !parts[part].isRemoved(number) {
+        return Location(part: part, number: number)
+      }
+    }
+    return nil
+  }
+
+  /// Changes a live value of a provider, in place, and in its record where one is waiting to be published. False when there is none.
+  @discardableResult
+  public func apply(_ change: LiveChange, to id: String) throws(IndexError) -> Bool {
+    try change.check(id)
+    let location = locate(id)
+    if let location { parts[location.part].segment.apply(change, to: location.number) }
+    guard pending[id] != nil else { return location != nil }
+    pending[id]?.apply(change)
+    return true
+  }
+
+  /// The same for a provider that has been located and of which no record is waiting: nothing is looked up. The change is in its range.
+  public func apply(_ change: LiveChange, at location: Location) {
+    parts[location.part].segment.apply(change, to: location.number)
+  }
+
+  /// Makes everything pending visible, and gives the index as it then is. O(pending · log + removed bits).
+  public func publish(position: UInt64) throws(IndexError) -> IndexSnapshot {
+    if !pendingOrder.isEmpty {
+      var builder = SegmentBuilder(analyzer: analyzer)
+      for id in pendingOrder { if let record = pending[id] { try builder.add(record) } }
+      let segment = try builder.finish()
+      for id in pendingOrder { if let location = locate(id) { parts[location.part].remove(location.number) } }
+      parts.append(WritablePart(segment))
+      pending.removeAll(keepingCapacity: true)
+      pendingOrder.removeAll(keepingCapacity: true)
+    }
+    parts.removeAll { $0.liveCount == 0 && $0.segment.count > 0 }
+    self.position = position
+    return snapshot()
+  }
+
+  private func snapshot() -> IndexSnapshot {
+    for part in parts.indices where parts[part].published == nil && parts[part].removedCount > 0 {
+      parts[part].published = Column(parts[part].removed)
+    }
+    return IndexSnapshot(
+      parts: parts.map { IndexSnapshot.Part(segment: $0.segment, removed: $0.published, removedCount: $0.removedCount) },
+      calendar: calendar, position: position)
+  }
+
+  /// The merge that is due, if one is: from the oldest segment that is no larger than all newer ones together; or one of which more than
+  /// half has been removed. Run it where there is time, then `finish` it. One at a time.
+  public func dueMerge() -> SegmentMerge? {
+    var (first, newer) = (parts.count, 0)
+    for index in parts.indices.reversed() {
+      if newer >= parts[index].liveCount, index < parts.count - 1 { first = index }
+      newer += parts[index].liveCount
+    }
+    if first < parts.count { return merge(first..<parts.count) }
+    let wasteful = parts.indices.first { parts[$0].removedCount * 2 > parts[$0].segment.count }
+    return wasteful.map { merge($0..<$0 + 1) }
+  }
+
+  private func merge(_ range: Range<Int>) -> SegmentMerge {
+    let snapshot = snapshot()
+    return SegmentMerge(parts: Array(snapshot.parts[range]))
+  }
+
+  /// Puts a merged segment in the place of those it was made of, with what has changed in them since. O(n) loads; stores only what
+  /// changed. A segment that is gone was dropped because all of it had been removed.
+  public func finish(_ finished: SegmentMerge.Finished) {
+    var merged = WritablePart(finished.segment)
+    var place = parts.count
+    for (source, numbers) in zip(finished.merge.parts, finished.numbers) {
+      let index = parts.firstIndex { $0.segment === source.segment }
+      for (old, number) in numbers.enumerated() where number != .max {
+        guard let index, !parts[index].isRemoved(old) else {
+          merged.remove(Int(number))
+          continue
+        }
+        merged.segment.takeLive(Int(number), from: source.segment, old)
+      }
+      if let index {
+        parts.remove(at: index)
+        place = min(place, index)
+      }
+    }
+    parts.insert(merged, at: min(place, parts.count))
+  }
+}
+
+extension IndexSnapshot.Part {
+  func isRemoved(_ number: Int) -> Bool { removed.map { $0[number >> 6] >> UInt64(number & 63) & 1 == 1 } ?? false }
+}
