@@ -84,6 +84,7 @@ let package = Package(
     module("PostgresClient", ["Bytes", "EventLoops", "Telemetry", "CPQ"]),
     module("Migrations", ["PostgresClient"]),
     module("EmbeddedPostgres", ["CPlatform"]),
+    module("IndexFormats", ["Bytes", "JSON", "Spelling", "Geometry", "Ranking", "TextIndex", "ProviderIndex"]),
 
     // Features
     module("Catalogue", ["Bytes", "WebAPI", "PostgresClient", "JSON"]),
@@ -94,7 +95,8 @@ let package = Package(
       dependencies: [
         "Bytes", "EventLoops", "JSON", "Telemetry", "Configuration", "Terminal", "HTTPServer", "HTTPClient", "TraceExport",
         "WebAPI",
-        "PostgresClient", "Migrations", "EmbeddedPostgres", "Catalogue",
+        "PostgresClient", "Migrations", "EmbeddedPostgres", "Catalogue", "Columns", "TextIndex", "ProviderIndex", "Ranking",
+        "IndexFormats", "Spelling",
       ],
       swiftSettings: settings, plugins: ["BuildCommit"]),
     // Tells the binary the commit it was built from
@@ -129,6 +131,7 @@ let package = Package(
     tests("PostgresClient", ["EventLoops", "EmbeddedPostgres", "Telemetry"]),
     tests("Migrations", ["PostgresClient", "EventLoops"]),
     tests("EmbeddedPostgres"),
+    tests("IndexFormats", ["JSON", "Geometry", "Ranking", "TextIndex", "ProviderIndex"]),
     tests("Catalogue", ["PostgresClient", "EventLoops", "WebAPI", "HTTPServer", "JSON"]),
     .testTarget(
       name: "qareebTests",

@@ -37,6 +37,8 @@ public struct JSONObject: Sequence, Sendable {
 
     public var name: String { key.string ?? "" }
     public func isNamed(_ name: String) -> Bool { key.equalsText(name) }
+    /// Where the name stands in the text that was read, in bytes: for a message that says where.
+    public var byteOffset: Int { key.textOffset }
   }
 
   public var count: Int { value.childCount }

@@ -75,6 +75,9 @@ public final class JSONDocument: @unchecked Sendable {
     return JSONValue(document: self, pointer: root)
   }
 
+  /// The copy of the text that strings and numbers point into.
+  var textStart: UnsafePointer<CChar>? { UnsafePointer(document?.pointee.str_pool) }
+
   /// How many values it holds, names included.
   public var valueCount: Int { document?.pointee.val_read ?? 0 }
 

@@ -52,6 +52,11 @@ public struct JSONValue: @unchecked Sendable {
     try body(UnsafeRawBufferPointer(start: unsafe_yyjson_get_str(pointer), count: unsafe_yyjson_get_len(pointer)))
   }
 
+  /// Where the text of a string or number begins in what was read. The library works in one copy of it, in which nothing moves forward.
+  var textOffset: Int {
+    document.textStart.map { UnsafeRawPointer(unsafe_yyjson_get_str(pointer)) - UnsafeRawPointer($0) } ?? 0
+  }
+
   func equalsText(_ other: String) -> Bool {
     var other = other
     return other.withUTF8 { bytes in

@@ -28,6 +28,7 @@ enum Qareeb {
     subcommands: [
       ServeCommand.command,
       MigrateCommand.command,
+      IndexCommand.command,
       ConfigCommand.command,
       CompletionCommand.command,
       VersionCommand.command,

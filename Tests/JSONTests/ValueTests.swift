@@ -22,6 +22,17 @@ import Testing
     #expect(try value(text).int == nil)
   }
 
+  @Test func membersKnowWhereTheyStand() throws {
+    let text = "{\"a\\n\\u0628\" : \"\\ud83d\\ude00\",\n \"b\":[1,{\"c\":null}],\"\":2}"
+    let root = try value(text)
+    func offset(_ name: String, in object: JSONValue?) -> Int? { object?.object?.first { $0.isNamed(name) }?.byteOffset }
+    // Of what is between the quotes, as it was written.
+    #expect(offset("a\n\u{628}", in: root) == 2)
+    #expect(offset("b", in: root) == text.utf8.count - 23)
+    #expect(offset("c", in: root["b"]?.array?.first { $0.kind == .object }) == text.utf8.count - 15)
+    #expect(offset("", in: root) == text.utf8.count - 4)
+  }
+
   @Test func readsUnsignedNumbers() throws {
     #expect(try value("18446744073709551615").uint64 == UInt64.max)
     #expect(try value("18446744073709551616").uint64 == nil)

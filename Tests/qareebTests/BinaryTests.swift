@@ -15,7 +15,7 @@ private func qareeb(
     let help = try await qareeb("--help")
     #expect(help.exitCode == 0)
     #expect(help.error == "")
-    for word in ["Usage", "serve", "migrate", "config", "completion", "version", "Examples"] {
+    for word in ["Usage", "serve", "migrate", "index", "config", "completion", "version", "Examples"] {
       #expect(help.output.contains(word), "\(word)")
     }
     #expect(try await qareeb("help").output == help.output)

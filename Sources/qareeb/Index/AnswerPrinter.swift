@@ -1,0 +1,98 @@
+import Bytes
+import IndexFormats
+import JSON
+import ProviderIndex
+import Terminal
+
+/// Prints answers: lines of JSON, or tables for a person.
+struct AnswerPrinter: ~Copyable {
+  /// Lines are written many at a time: a call for each would cost more than most searches.
+  private static let flushBytes = 64 << 10
+
+  private let isJSON: Bool
+  private let console: Console
+  private var lines = ByteBuffer()
+  private var count = 0
+
+  init(asJSON: Bool, console: Console) {
+    isJSON = asJSON
+    self.console = console
+  }
+
+  mutating func print(_ answer: QueryRun.Answer) {
+    count += 1
+    if isJSON {
+      ResultLine.write(
+        to: &lines, id: answer.line.id, answer.searcher, facets: nil, tookNanoseconds: answer.tookNanoseconds,
+        cursor: answer.cursor)
+    } else {
+      lines.append(text(of: answer))
+    }
+    if lines.count >= Self.flushBytes { flush() }
+  }
+
+  mutating func finish(_ summary: QueryRun.Summary) {
+    if isJSON {
+      writeJSON(summary)
+    } else {
+      lines.append(text(of: summary))
+    }
+    flush()
+  }
+
+  private mutating func flush() {
+    console.print(String(lines))
+    lines.removeAll()
+  }
+
+  private func text(of answer: QueryRun.Answer) -> String {
+    let searcher = answer.searcher
+    let name = answer.line.id.map { "Query \(withoutControls($0))" } ?? "Query \(count)"
+    let title = "\(name): \(searcher.total) found in \(microseconds(answer.tookNanoseconds))\n"
+    guard searcher.count > 0 else { return title + "\n" }
+    var table = Table([
+      .init("RANK", .right), .init("PROVIDER", style: .cyan), .init("SCORE", .right), .init("METRES", .right),
+    ])
+    for rank in 0..<searcher.count {
+      let hit = searcher.hit(rank)
+      table.add(["\(rank + 1)", hit.id, fixed(hit.score, places: 4), fixed(hit.distanceMetres, places: 1)])
+    }
+    let rows = table.lines(columns: console.columns(of: .output), traits: console.traits(of: .output))
+    return title + rows.joined(separator: "\n") + "\n\n"
+  }
+
+  private func text(of summary: QueryRun.Summary) -> String {
+    guard let median = summary.median, let percentile99 = summary.percentile99 else { return "No queries.\n" }
+    let rate = summary.searchesPerSecond.map { ", \(fixed($0, places: 0)) queries/s on one thread" } ?? ""
+    return
+      "\(summary.queries) queries, \(summary.searches) searches: p50 \(microseconds(median)), p99 \(microseconds(percentile99))\(rate)\n"
+  }
+
+  private mutating func writeJSON(_ summary: QueryRun.Summary) {
+    lines.beginObject()
+    lines.member("queries", summary.queries)
+    lines.member("searches", summary.searches)
+    lines.key("p50_us")
+    Self.appendMicroseconds(summary.median, to: &lines)
+    lines.key("p99_us")
+    Self.appendMicroseconds(summary.percentile99, to: &lines)
+    lines.member("qps", summary.searchesPerSecond)
+    lines.endObject()
+    lines.append(byte: UInt8(ascii: "\n"))
+  }
+
+  private static func appendMicroseconds(_ nanoseconds: UInt64?, to buffer: inout ByteBuffer) {
+    guard let nanoseconds else { return buffer.append("null" as StaticString) }
+    buffer.appendJSON(fixed: Int(clamping: nanoseconds), places: 3)
+  }
+}
+
+private func microseconds(_ nanoseconds: UInt64) -> String { "\(fixed(Double(nanoseconds) / 1000, places: 1)) µs" }
+
+/// A number with so many digits after the point, none left out.
+private func fixed(_ number: Double, places: Int) -> String {
+  let scale = (0..<places).reduce(1.0) { product, _ in product * 10 }
+  var buffer = ByteBuffer()
+  buffer.appendJSON(fixed: Int((number * scale).rounded()), places: places)
+  return String(buffer)
+}
