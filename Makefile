@@ -1,6 +1,6 @@
 # Every command of the project. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run test bench bench-tiny lint format clean
+.PHONY: help run test tsan bench bench-tiny lint format clean
 
 # PORT and DATABASE_URL may come from the environment or from the command line: make run PORT=9000
 
@@ -16,6 +16,13 @@ test: ## set up what is missing, then build and run every test
 	@tools/setup --with-tests
 	@swift build --build-tests
 	@tools/test
+
+# Without what starts PostgreSQL or ten thousand connections: there the sanitizer's own cost makes time-outs.
+tsan: ## the tests of everything below the database under the thread sanitizer; any report fails
+	@tools/setup --with-tests
+	@swift build --build-tests --sanitize=thread --scratch-path .build/tsan
+	@TSAN_OPTIONS=halt_on_error=0:exitcode=66 swift test --skip-build --sanitize=thread --scratch-path .build/tsan \
+	  --skip 'qareebTests|PostgresClientTests|EmbeddedPostgresTests|MigrationsTests|CatalogueTests|IdleConnectionsTests'
 
 bench: ## measure, beside peers in the same run (bench/)
 	@tools/setup --with-bench

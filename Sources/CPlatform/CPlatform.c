@@ -19,3 +19,15 @@ __attribute__((noinline)) uint32_t qareeb_thread_slot(void) {
   if (__builtin_expect(thread_slot == 0, 0)) thread_slot = next_thread_slot++;
   return thread_slot;
 }
+
+// Thread sanitizer's own; there only in builds with it.
+extern void __tsan_acquire(void *) __attribute__((weak));
+extern void __tsan_release(void *) __attribute__((weak));
+
+void qareeb_sanitizer_did_lock(void *lock) {
+  if (__tsan_acquire) __tsan_acquire(lock);
+}
+
+void qareeb_sanitizer_will_unlock(void *lock) {
+  if (__tsan_release) __tsan_release(lock);
+}

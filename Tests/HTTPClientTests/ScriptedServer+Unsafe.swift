@@ -93,7 +93,7 @@ final class ServerConnection {
   init(_ descriptor: Int32) {
     self.descriptor = descriptor
     // Long enough for any machine; a client that never writes fails the test instead of hanging it.
-    var patience = timeval(tv_sec: 20, tv_usec: 0)
+    var patience = timeval(tv_sec: 600, tv_usec: 0)
     setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
   }
 

@@ -19,7 +19,7 @@ import Testing
   @Test func aCancelledTaskCancelsItsStatement() async throws {
     try await withDatabase { database in
       for _ in 0..<10 {
-        let task = Task { try await database.query("SELECT pg_sleep(61)") }
+        let task = Task { try await database.query("SELECT pg_sleep(61)", timeoutMilliseconds: 600_000) }
         // Only once the server is at it.
         try await waitUntil(
           database, "SELECT count(*) FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(61)' AND state = 'active'", is: 1)

@@ -20,4 +20,9 @@ void qareeb_set_current_loop(void *loop);
 // A small number for the calling thread, handed out on first use: picks the copy of a sharded counter without a system call.
 uint32_t qareeb_thread_slot(void);
 
+// Tells thread sanitizer of a lock that it cannot see: Swift's Mutex takes its lock inside a library that is not instrumented.
+// They do nothing in ordinary builds. Call behind locking and before unlocking.
+void qareeb_sanitizer_did_lock(void *lock);
+void qareeb_sanitizer_will_unlock(void *lock);
+
 #endif
