@@ -9,6 +9,7 @@ let settings: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
 let platform = Target.Dependency.product(name: "Platform", package: "qareeb")
+let engines = Target.Dependency.product(name: "Engines", package: "qareeb")
 
 let package = Package(
   name: "bench",
@@ -20,7 +21,8 @@ let package = Package(
     .target(name: "MarketWorkload", swiftSettings: settings),
     // The command: one file a subcommand.
     .executableTarget(
-      name: "qareeb-bench", dependencies: ["BenchKit", "MarketWorkload", "TargetRoutes", platform], swiftSettings: settings),
+      name: "qareeb-bench", dependencies: ["BenchKit", "MarketWorkload", "TargetRoutes", platform, engines],
+      swiftSettings: settings),
 
     // What is measured: the product's server with a few routes; once as it is, once with every allocation counted.
     .target(name: "TargetRoutes", dependencies: [platform], swiftSettings: settings),

@@ -58,15 +58,17 @@ private final class OracleReader: SearchReader {
         query.window.map({ isFree(listing.provider.index, $0) }) ?? true
       else { continue }
       answer.total += 1
-      let score = score(listing.provider, nearness: 1 - distance / Double(query.radiusMetres))
+      let score = score(listing.provider, nearness: 1 - distance / Double(query.radiusMetres), query.window)
       answer.hits.append(SearchAnswer.Hit(providerIndex: listing.provider.index, score: score))
     }
     answer.hits.sort { $0.score != $1.score ? $0.score > $1.score : $0.providerIndex < $1.providerIndex }
     answer.hits.removeLast(max(0, answer.hits.count - GeneratedQuery.limit))
   }
 
-  private func score(_ provider: GeneratedProvider, nearness: Double) -> Double {
-    let availability = oracle.availabilities.withLock { Double($0[provider.index]) / 1_000 }
+  private func score(_ provider: GeneratedProvider, nearness: Double, _ window: GeneratedQuery.Window?) -> Double {
+    let availability =
+      window.map { shareFree(provider.index, $0) }
+      ?? oracle.availabilities.withLock { Double($0[provider.index]) / 1_000 }
     return 0.30 * max(0, nearness) + 0.25 * (provider.rating / 5) + 0.25 * availability + 0.20 * (provider.isVerified ? 1 : 0.7)
   }
 
@@ -92,6 +94,15 @@ private final class OracleReader: SearchReader {
       let wanted = UInt128(1) << UInt128(slots) - 1
       return window.slots.contains { $0 + slots <= Market.slotsPerDay && free >> UInt128($0) & wanted == wanted }
     }
+  }
+
+  /// The share of the window's slots in which someone is free.
+  private func shareFree(_ index: Int, _ window: GeneratedQuery.Window) -> Double {
+    let free = (0..<oracle.market.staffCount(ofProvider: index)).reduce(UInt128(0)) { free, staff in
+      let day = oracle.market.freeSlots(ofProvider: index, staff: staff, day: window.day)
+      return free | UInt128(day.high) << 64 | UInt128(day.low)
+    }
+    return Double(window.slots.count { free >> UInt128($0) & 1 == 1 }) / Double(window.slots.count)
   }
 
   /// The haversine on a sphere of 6,371,008.8 m.
