@@ -45,6 +45,9 @@ struct ProviderFilters {
   let leastCheapness: UInt8
   /// Whether any of them asks for anything.
   let isNeeded: Bool
+  /// Above these bytes the exact number need not be looked at; 255 where it always must.
+  let surelyRated: UInt8
+  let surelyCheap: UInt8
 
   init(_ query: ProviderQuery) {
     lowestRating = query.lowestRating ?? 0
@@ -62,7 +65,17 @@ struct ProviderFilters {
     lowestPrice = query.lowestPrice ?? 0
     highestPrice = query.highestPrice ?? .max
     leastCheapness = hasPrice ? max(Cheapness.of(price: highestPrice), 1) : 0
+    // A byte is rounded up by less than one, a price lies within its step: one step further there is no doubt. A lowest price, and a
+    // tier, say nothing that a byte could settle.
+    surelyRated = lowestRating > 0 ? lowestRatingByte : 0
+    surelyCheap = query.lowestPrice != nil ? 255 : hasPrice ? leastCheapness : 0
     isNeeded = lowestRating > 0 || verified > 0 || flags > 0 || !query.tiers.isEmpty || hasPrice
+  }
+
+  /// Whether a provider that may pass surely does, by its bytes alone.
+  @inline(__always)
+  func surelyPasses(rating: UInt8, tier: UInt8, cheapness: UInt8) -> Bool {
+    (surelyRated == 0 || rating > surelyRated) && tiers >> tier & 1 == 1 && (!hasPrice || cheapness > surelyCheap)
   }
 
   /// Whether something below a node, or a provider itself, may pass, by its bytes.

@@ -72,7 +72,7 @@ struct SegmentSearch: ~Copyable {
   }
 
   /// Up to so many of the 256 providers of a level-1 block are taken one by one; more are cheaper sixteen at a time, by their leaves.
-  private static let sparse = 64
+  static let sparse = 64
 
   /// Considers who is left below a level-1 block, without opening its leaves.
   private mutating func openSparse(
@@ -150,7 +150,7 @@ struct SegmentSearch: ~Copyable {
     _ view: SegmentView, number: Int, _ rows: FeatureRows, lane: Int, slot: Int, _ plan: borrowing QueryPlan,
     _ calendar: AvailabilityCalendar?
   ) {
-    guard view.passes(plan.filters, number, tier: rows.byte(.tier, lane)) else { return }
+    guard view.passes(plan.filters, number, rows, lane: lane) else { return }
     let distance = view.distanceMetres(number, from: plan.centre)
     guard distance <= plan.radiusMetres else { return }
     scoredProviders += 1
@@ -165,8 +165,10 @@ struct SegmentSearch: ~Copyable {
       }
       guard let calendar else { return }
       let staff = view.staffRange(number)
-      guard let start = calendar.firstStart(staff: staff, when) else { return }
-      soonest = start
+      guard calendar.isFree(staff: staff, when) else { return }
+      if plan.order == .soonest {
+        soonest = calendar.nextFreeStart(staff: staff, from: when.window.from, slots: when.slots) ?? when.window.to
+      }
       facts.availability = calendar.shareFree(staff: staff, window: when.window)
     }
     let score = score(facts, distance, text, plan)
@@ -205,14 +207,9 @@ struct SegmentSearch: ~Copyable {
 }
 
 extension AvailabilityCalendar {
-  /// The first start of a free run within the window.
+  /// Whether a free run begins within the window. Staff that the calendar does not have is not free.
   @inline(__always)
-  func firstStart(staff: Range<Int>, _ when: ProviderQuery.When) -> Int? {
-    guard staff.upperBound <= staffCount, let start = nextFreeStart(staff: staff, from: when.window.from, slots: when.slots),
-      start < when.window.to
-    else {
-      return nil
-    }
-    return start
+  func isFree(staff: Range<Int>, _ when: ProviderQuery.When) -> Bool {
+    staff.upperBound <= staffCount && canStart(staff: staff, window: when.window, slots: when.slots)
   }
 }

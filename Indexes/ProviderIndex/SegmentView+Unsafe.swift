@@ -92,8 +92,10 @@ struct SegmentView {
   func rating(_ number: Int) -> Double { Double(bitPattern: shares[2 * number].load(ordering: .relaxed)) }
 
   @inline(__always)
-  func passes(_ filters: ProviderFilters, _ number: Int, tier: UInt8) -> Bool {
+  func passes(_ filters: ProviderFilters, _ number: Int, _ rows: FeatureRows, lane: Int) -> Bool {
     guard filters.isNeeded else { return true }
+    let tier = rows.byte(.tier, lane) & 3
+    if filters.surelyPasses(rating: rows.byte(.rating, lane), tier: tier, cheapness: rows.byte(.cheapness, lane)) { return true }
     guard rating(number) >= filters.lowestRating, filters.tiers >> tier & 1 == 1 else { return false }
     return !filters.hasPrice || hasService(number, from: filters.lowestPrice, to: filters.highestPrice)
   }

@@ -39,45 +39,68 @@ struct Tally: ~Copyable {
         guard let found = masks.slot(block >> (4 * (2 - level)), sources, plan) else { continue }
         slot = found
       }
+      if each, level == 1, slot >= 0, masks.population(slot, block: block) <= SegmentSearch.sparse {
+        countSparse(view, block: block, masks.mask(slot) + (block & 15) * 4, plan, calendar)
+        if total >= most { break }
+        continue
+      }
       let least = view.leastDistances(plan.reach, level: level, block: block)
       var near = ProviderIndex.bits(least .<= plan.reach.radius)
       if slot >= 0 { near &= masks.lanes(slot, level: level, block: block) }
       guard near != 0 else { continue }
       let greatest = view.greatestDistances(plan.reach, level: level, block: block)
-      let inside = each ? 0 : near & ProviderIndex.bits(greatest .<= Float(plan.radiusMetres).nextDown)
+      let inside = near & ProviderIndex.bits(greatest .<= Float(plan.radiusMetres).nextDown)
       let rows = view.rows(level: level, block: block)
       while near != 0 {
         let lane = near.trailingZeroBitCount
         near &= near - 1
         let child = block * 16 + lane
-        if inside >> UInt32(lane) & 1 == 1, level == 0 || slot >= 0 || !masked {
+        let isInside = inside >> UInt32(lane) & 1 == 1
+        if isInside, !each, level == 0 || slot >= 0 || !masked {
           total += level == 0 ? 1 : below(view, level: level - 1, block: child, slot: slot, masks)
         } else if plan.filters.isNeeded, !rows.mayPass(plan.filters, lane) {
           continue
         } else if level == 0 {
-          if matches(view, child, rows, lane: lane, plan, calendar) { total += 1 }
+          if matches(view, child, rows, lane: lane, isInside: isInside, plan, calendar) { total += 1 }
         } else {
           stack.grow(to: depth + 17, keeping: depth)
           stack.base[depth] = Frontier.word(bound: 0, level: level - 1, block: child)
           depth += 1
         }
       }
-      guard total < most else {
-        (total, isExact) = (most, false)
-        return
+      if total >= most { break }
+    }
+    if total >= most { (total, isExact) = (most, false) }
+  }
+
+  /// Who is left below a level-1 block, one by one.
+  private mutating func countSparse(
+    _ view: SegmentView, block: Int, _ words: UnsafePointer<UInt64>, _ plan: borrowing QueryPlan,
+    _ calendar: AvailabilityCalendar?
+  ) {
+    for word in 0..<4 {
+      var left = words[word]
+      while left != 0 {
+        let number = block * 256 + word * 64 + left.trailingZeroBitCount
+        left &= left - 1
+        let rows = view.rows(level: 0, block: number >> 4)
+        guard view.leastDistance(plan.reach, number) <= plan.reach.radius, rows.mayPass(plan.filters, number & 15) else {
+          continue
+        }
+        if matches(view, number, rows, lane: number & 15, isInside: false, plan, calendar) { total += 1 }
       }
     }
   }
 
   private func matches(
-    _ view: SegmentView, _ number: Int, _ rows: FeatureRows, lane: Int, _ plan: borrowing QueryPlan,
+    _ view: SegmentView, _ number: Int, _ rows: FeatureRows, lane: Int, isInside: Bool, _ plan: borrowing QueryPlan,
     _ calendar: AvailabilityCalendar?
   ) -> Bool {
-    guard view.passes(plan.filters, number, tier: rows.byte(.tier, lane)),
-      view.distanceMetres(number, from: plan.centre) <= plan.radiusMetres
+    guard view.passes(plan.filters, number, rows, lane: lane),
+      isInside || view.distanceMetres(number, from: plan.centre) <= plan.radiusMetres
     else { return false }
     guard let when = plan.when else { return true }
-    return calendar?.firstStart(staff: view.staffRange(number), when) != nil
+    return calendar?.isFree(staff: view.staffRange(number), when) ?? false
   }
 
   /// Everyone below a block who is in the mask.

@@ -130,7 +130,8 @@ private final class QareebReader: SearchReader {
       let centre = try GeoPoint(latitude: generated.latitude, longitude: generated.longitude)
       var query = ProviderQuery(circle: try GeoCircle(centre: centre, radiusMetres: Double(generated.radiusMetres)))
       query.limit = GeneratedQuery.limit
-      query.total = engine.countsAll ? .exact : .atMost(1_000)
+      // Who is free is looked up provider by provider: a screen says "100+" there sooner.
+      query.total = engine.countsAll ? .exact : .atMost(generated.window == nil ? 1_000 : 100)
       query.categories = generated.categories.map { Market.categories[$0] }
       query.highestPrice = generated.priceMaximum.map(Int64.init)
       query.lowestRating = generated.ratingMinimumTenths.map { Double($0) / 10 }
