@@ -2,6 +2,7 @@ import EventLoops
 import Foundation
 import Glibc
 import HTTPClient
+import TestSupport
 import Testing
 
 /// Needs the `openssl` command for a certificate and a server.
@@ -57,16 +58,13 @@ private final class SecureServer {
     folder = FileManager.default.temporaryDirectory.appendingPathComponent("qareeb-tls-\(UUID().uuidString)").path
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     certificate = "\(folder)/certificate.pem"
-    let maker = Process()
-    maker.executableURL = URL(fileURLWithPath: "/usr/bin/openssl")
-    maker.arguments = [
-      "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "1", "-subj", "/CN=test",
-      "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", "\(folder)/key.pem", "-out", certificate,
-    ]
-    maker.standardError = FileHandle.nullDevice
-    try maker.run()
-    maker.waitUntilExit()
-    guard maker.terminationStatus == 0 else { throw Failure(why: "no certificate was made") }
+    let maker = try FinishedProcess.runBlocking(
+      "openssl",
+      [
+        "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "1", "-subj", "/CN=test",
+        "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", "\(folder)/key.pem", "-out", certificate,
+      ])
+    guard maker.exitCode == 0 else { throw Failure(why: "no certificate was made: \(maker.error)") }
 
     let output = Pipe()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/openssl")

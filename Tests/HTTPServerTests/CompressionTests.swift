@@ -103,11 +103,7 @@ func gunzipped(_ bytes: [UInt8]) throws -> [UInt8] {
   let folder = try TemporaryFolder()
   let file = folder.url.appending(path: "packed.gz")
   try Data(bytes).write(to: file)
-  let process = Process()
-  process.executableURL = URL(filePath: "/usr/bin/env")
-  process.arguments = ["gzip", "--decompress", file.path]
-  try process.run()
-  process.waitUntilExit()
-  #expect(process.terminationStatus == 0)
+  let unpacked = try FinishedProcess.runBlocking("gzip", ["--decompress", file.path])
+  #expect(unpacked.exitCode == 0, "\(unpacked.error)")
   return Array(try Data(contentsOf: folder.url.appending(path: "packed")))
 }

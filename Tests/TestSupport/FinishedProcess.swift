@@ -13,28 +13,18 @@ public struct FinishedProcess: Sendable {
     try await offThePool { try runBlocking(executable, arguments, environment, folder) }
   }
 
-  private static func runBlocking(
-    _ executable: String, _ arguments: [String], _ environment: [String: String], _ folder: URL?
+  /// The same on this thread, which is blocked meanwhile.
+  public static func runBlocking(
+    _ executable: String, _ arguments: [String] = [], _ environment: [String: String] = [:], _ folder: URL? = nil
   ) throws -> FinishedProcess {
     // Files instead of pipes: a full pipe would stop the program until somebody reads.
     let outputs = try TemporaryFolder()
     let (output, error) = (outputs.url.appending(path: "output"), outputs.url.appending(path: "error"))
     for file in [output, error] { try Data().write(to: file) }
-    let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = [executable] + arguments
-    let inherited = ProcessInfo.processInfo.environment
-    process.environment = ["PATH": inherited["PATH"] ?? "/usr/bin:/bin", "HOME": "/nonexistent", "LANG": "C.UTF-8"]
-      .merging(environment) { $1 }
-    process.currentDirectoryURL = folder ?? outputs.url
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = try FileHandle(forWritingTo: output)
-    process.standardError = try FileHandle(forWritingTo: error)
-    try process.run()
-    process.waitUntilExit()
-    let code = process.terminationReason == .uncaughtSignal ? 128 + process.terminationStatus : process.terminationStatus
+    let process = try ChildProcess.start(
+      executable, arguments, environment: environment, in: folder ?? outputs.url, output: output, error: error)
     return FinishedProcess(
-      exitCode: code, output: String(decoding: try Data(contentsOf: output), as: UTF8.self),
+      exitCode: process.wait(), output: String(decoding: try Data(contentsOf: output), as: UTF8.self),
       error: String(decoding: try Data(contentsOf: error), as: UTF8.self))
   }
 }

@@ -21,26 +21,15 @@ final class StartedProcess: Sendable {
   ) throws {
     outputs = try TemporaryFolder()
     ending = Ending()
-    let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = [executable] + arguments
-    let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
-    process.environment = ["PATH": path, "HOME": "/nonexistent", "LANG": "C.UTF-8"].merging(environment) { $1 }
-    process.currentDirectoryURL = folder
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = try StartedProcess.file(outputs, "output")
-    process.standardError = try StartedProcess.file(outputs, "error")
-    process.terminationHandler = { [ending] process in
-      let code = process.terminationStatus
-      ending.exitCode.withLock { $0 = process.terminationReason == .uncaughtSignal ? 128 + code : code }
+    let process = try ChildProcess.start(
+      executable, arguments, environment: environment, in: folder, output: outputs.url.appending(path: "output"),
+      error: outputs.url.appending(path: "error"))
+    identifier = process.identifier
+    Thread.detachNewThread { [ending] in
+      let code = process.wait()
+      ending.exitCode.withLock { $0 = code }
     }
-    try process.run()
-    identifier = process.processIdentifier
     try StartedProcess.guardAgainstOurEnd(identifier, cluster)
-  }
-
-  private static func file(_ folder: TemporaryFolder, _ name: String) throws -> FileHandle {
-    try FileHandle(forWritingTo: URL(filePath: try folder.write("", to: name)))
   }
 
   /// A small shell that outlives nobody: it ends with the program, and when the tests end first (Ctrl-C), it ends the program.
@@ -51,11 +40,12 @@ final class StartedProcess: Sendable {
         sleep 1
       done
       """
-    let shell = Process()
-    shell.executableURL = URL(filePath: "/bin/sh")
-    shell.arguments = ["-c", script, "sh", "\(ProcessInfo.processInfo.processIdentifier)", "\(identifier)", cluster]
-    for stream in [\Process.standardInput, \.standardOutput, \.standardError] { shell[keyPath: stream] = FileHandle.nullDevice }
-    try shell.run()
+    let nowhere = URL(filePath: "/dev/null")
+    let shell = try ChildProcess.start(
+      "/bin/sh", ["-c", script, "sh", "\(ProcessInfo.processInfo.processIdentifier)", "\(identifier)", cluster], environment: [:],
+      in: URL(filePath: "/"), output: nowhere, error: nowhere)
+    // Nobody asks how it ended; its entry in the process table is collected.
+    Thread.detachNewThread { _ = shell.wait() }
   }
 
   var exitCode: Int32? { ending.exitCode.withLock { $0 } }
