@@ -16,6 +16,8 @@ public enum IndexLimits {
   public static let hits = 10_000
   /// Values of one filter (categories, tags, ids): more is a mistake, and each costs time.
   public static let filterValues = 1_000
+  /// Bounds of one facet: a histogram of more is not read by anyone.
+  public static let facetBounds = 64
   /// Words of one query; the rest of a pasted page says nothing.
   public static let words = 16
 }

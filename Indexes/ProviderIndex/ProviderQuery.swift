@@ -13,7 +13,7 @@ public struct ProviderQuery: Sendable {
     case soonest
   }
 
-  /// How exactly the matches are counted.
+  /// How exactly the matches are counted. Where facets are asked for, all are looked at: the total is then exact, whatever was asked.
   public enum Total: Hashable, Sendable {
     case none
     /// To the last one.
@@ -59,6 +59,10 @@ public struct ProviderQuery: Sendable {
   public var limit = 20
   public var total = Total.exact
   public var facets: Facets = []
+  /// Where the rating facet's counts begin, ascending: whole stars.
+  public var ratingBounds: [Double] = [0, 1, 2, 3, 4, 5]
+  /// Where the price facet's counts begin, ascending, in minor units. A market's own are better than these.
+  public var priceBounds: [Int64] = [0, 5_000, 10_000, 20_000, 50_000]
   public var after: Cursor?
 
   /// One of them; empty: any.
@@ -97,11 +101,9 @@ public struct ProviderQuery: Sendable {
     guard limit >= 0, limit <= IndexLimits.hits else {
       throw .query(field: "limit", reason: "\(limit): must be from 0 to \(IndexLimits.hits)")
     }
-    for (field, count) in [("category", categories.count), ("tag", tags.count), ("provider_ids", ids?.count ?? 0)] {
-      guard count <= IndexLimits.filterValues else {
-        throw .query(field: field, reason: "\(count) values: must be at most \(IndexLimits.filterValues)")
-      }
-    }
+    try checkCount(of: "category", categories.count)
+    try checkCount(of: "tag", tags.count)
+    try checkCount(of: "provider_ids", ids?.count ?? 0)
     guard words.count <= IndexLimits.words else {
       throw .query(field: "q", reason: "\(words.count) words: must be at most \(IndexLimits.words)")
     }
@@ -111,8 +113,41 @@ public struct ProviderQuery: Sendable {
     if let lowestPrice, let highestPrice, lowestPrice > highestPrice {
       throw .query(field: "price_min", reason: "\(lowestPrice): must not be above price_max, \(highestPrice)")
     }
+    try checkFacets()
+    try checkRules()
     if let after, after.key.isNaN { throw .query(field: "cursor", reason: "not one that a search has given") }
     if order == .soonest, when == nil { throw .query(field: "sort", reason: "'soonest' needs a time and a duration") }
     if case .atMost(let most) = total, most < 0 { throw .query(field: "total", reason: "\(most): must be 0 or more") }
+  }
+
+  private func checkCount(of field: String, _ count: Int) throws(IndexError) {
+    guard count <= IndexLimits.filterValues else {
+      throw .query(field: field, reason: "\(count) values: must be at most \(IndexLimits.filterValues)")
+    }
+  }
+
+  private func checkRules() throws(IndexError) {
+    guard !rules.isSound else { return }
+    do throws(RankingError) {
+      try rules.check()
+    } catch { throw .query(field: "profile", reason: "\(error)") }
+  }
+
+  private func checkFacets() throws(IndexError) {
+    guard !facets.isEmpty else { return }
+    guard ratingBounds.count <= IndexLimits.facetBounds, priceBounds.count <= IndexLimits.facetBounds else {
+      throw .query(field: "facets", reason: "too many bounds: must be at most \(IndexLimits.facetBounds)")
+    }
+    for index in ratingBounds.indices {
+      guard ratingBounds[index].isFinite, index == 0 || ratingBounds[index - 1] < ratingBounds[index] else {
+        throw .query(field: "facets.rating", reason: "bounds must be numbers that rise")
+      }
+    }
+    for index in priceBounds.indices {
+      guard (0...IndexLimits.highestPrice).contains(priceBounds[index]), index == 0 || priceBounds[index - 1] < priceBounds[index]
+      else {
+        throw .query(field: "facets.price", reason: "bounds must rise, from 0 to \(IndexLimits.highestPrice)")
+      }
+    }
   }
 }

@@ -30,6 +30,8 @@ public final class Searcher {
   public var total: Int { work.tally.total }
   /// Whether `total` is all of them.
   public var totalIsExact: Bool { work.tally.isExact }
+  /// How all matches divide, as far as the query asked. Read while the snapshot is held.
+  public var facets: SearchFacets { work.tally.facets.counts }
   public var openedBlocks: Int { work.search.openedBlocks }
   public var scoredProviders: Int { work.search.scoredProviders }
 }

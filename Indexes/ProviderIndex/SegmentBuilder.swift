@@ -45,7 +45,8 @@ public struct SegmentBuilder {
       analyzer.analyze(text.text, into: &tokens)
       terms.add(provider: row, field: text.field, tokens: tokens)
     }
-    if !record.category.isEmpty { terms.add(provider: row, filter: .category, record.category) }
+    // Those in none are found by the empty name, as facets count them.
+    terms.add(provider: row, filter: .category, record.category)
     for tag in Set(record.tags) where !tag.isEmpty { terms.add(provider: row, filter: .tag, tag) }
   }
 

@@ -23,6 +23,10 @@ struct SegmentView {
   let serviceStarts: UnsafePointer<UInt32>
   let prices: UnsafePointer<Int64>
   let staff: UnsafePointer<SIMD2<UInt32>>
+  let categories: UnsafePointer<UInt16>
+  let categoryCount: Int
+  private let categoryNameStarts: UnsafePointer<UInt32>
+  private let categoryNameBytes: UnsafePointer<UInt8>
 
   init(_ segment: Segment, index: Int) {
     self.index = UInt32(index)
@@ -41,6 +45,10 @@ struct SegmentView {
     serviceStarts = segment.serviceStarts.base
     prices = segment.prices.base
     staff = segment.staff.base
+    categories = segment.categories.base
+    categoryCount = segment.categoryNames.count
+    categoryNameStarts = segment.categoryNames.starts.base
+    categoryNameBytes = segment.categoryNames.bytes.base
   }
 
   @inline(__always)
@@ -111,6 +119,11 @@ struct SegmentView {
   @inline(__always)
   func id(_ number: Int) -> UnsafeBufferPointer<UInt8> {
     UnsafeBufferPointer(start: idBytes + Int(idStarts[number]), count: Int(idStarts[number + 1] - idStarts[number]))
+  }
+
+  func categoryName(_ category: Int) -> UnsafeBufferPointer<UInt8> {
+    let (start, end) = (Int(categoryNameStarts[category]), Int(categoryNameStarts[category + 1]))
+    return UnsafeBufferPointer(start: categoryNameBytes + start, count: end - start)
   }
 
   func staffRange(_ number: Int) -> Range<Int> {

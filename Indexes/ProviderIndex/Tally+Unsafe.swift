@@ -4,10 +4,12 @@ import Ranking
 import SpatialIndex
 
 /// Counts who matches: depth first over the nodes that meet the circle. A node inside it whose filters are all in the mask is counted
-/// without being opened, so the work is that of the circle's edge; other filters are tried one provider after the other.
+/// without being opened, so the work is that of the circle's edge; other filters are tried one provider after the other, and so is
+/// every match where facets are wanted.
 struct Tally: ~Copyable {
   private(set) var total = 0
   private(set) var isExact = true
+  private(set) var facets = FacetTally()
   private var most = 0
   private var stack = Room<UInt64>(capacity: 256)
   private var isWanted = false
@@ -19,7 +21,10 @@ struct Tally: ~Copyable {
     case .exact: (isWanted, most) = (true, .max)
     case .atMost(let number): (isWanted, most) = (true, number)
     }
+    // Facets need every match, and then the total is known as well.
+    if !query.facets.isEmpty { (isWanted, most) = (true, .max) }
     if !isWanted { isExact = false }
+    facets.begin(query)
   }
 
   mutating func count(
@@ -28,7 +33,9 @@ struct Tally: ~Copyable {
   ) {
     guard isWanted, isExact, view.count > 0 else { return }
     let masked = sources.isNeeded
-    let each = plan.filters.isNeeded || plan.when != nil
+    let hasFacets = !facets.wanted.isEmpty
+    let each = plan.filters.isNeeded || plan.when != nil || hasFacets
+    if hasFacets { facets.beginSegment(view) }
     var depth = 1
     stack.base[0] = Frontier.word(bound: 0, level: view.levelCount - 1, block: 0)
     while depth > 0 {
@@ -61,7 +68,9 @@ struct Tally: ~Copyable {
         } else if plan.filters.isNeeded, !rows.mayPass(plan.filters, lane) {
           continue
         } else if level == 0 {
-          if matches(view, child, rows, lane: lane, isInside: isInside, plan, calendar) { total += 1 }
+          guard matches(view, child, rows, lane: lane, isInside: isInside, plan, calendar) else { continue }
+          total += 1
+          if hasFacets { facets.add(view, child, tier: rows.byte(.tier, lane)) }
         } else {
           stack.grow(to: depth + 17, keeping: depth)
           stack.base[depth] = Frontier.word(bound: 0, level: level - 1, block: child)
@@ -70,6 +79,7 @@ struct Tally: ~Copyable {
       }
       if total >= most { break }
     }
+    if hasFacets { facets.endSegment(view) }
     if total >= most { (total, isExact) = (most, false) }
   }
 
@@ -78,6 +88,7 @@ struct Tally: ~Copyable {
     _ view: SegmentView, block: Int, _ words: UnsafePointer<UInt64>, _ plan: borrowing QueryPlan,
     _ calendar: AvailabilityCalendar?
   ) {
+    let hasFacets = !facets.wanted.isEmpty
     for word in 0..<4 {
       var left = words[word]
       while left != 0 {
@@ -87,7 +98,10 @@ struct Tally: ~Copyable {
         guard view.leastDistance(plan.reach, number) <= plan.reach.radius, rows.mayPass(plan.filters, number & 15) else {
           continue
         }
-        if matches(view, number, rows, lane: number & 15, isInside: false, plan, calendar) { total += 1 }
+        if matches(view, number, rows, lane: number & 15, isInside: false, plan, calendar) {
+          total += 1
+          if hasFacets { facets.add(view, number, tier: rows.byte(.tier, number & 15)) }
+        }
       }
     }
   }

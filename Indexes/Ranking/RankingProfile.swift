@@ -72,6 +72,21 @@ public struct RankingRules: Hashable, Sendable {
     try within("price_fit.scale", priceScale, weights.priceFit > 0 ? 1...1e12 : 0...1e12)
     try within("text.pivot", textPivot, 0.001...1e6)
   }
+
+  /// Whether `check` finds nothing wrong, in a few comparisons and without saying what: a search asks each time.
+  public var isSound: Bool {
+    let all = SIMD16(
+      weights.distance, weights.rating, weights.availability, weights.verification, weights.tier, weights.text,
+      weights.popularity, weights.priceFit, weights.newness, weights.hotSlot, 0, 0, 0, 0, 0, 0)
+    let yes = SIMDMask<SIMD16<Int64>>(repeating: true)
+    let scale = decay.scaleMetres ?? 1
+    let tiers = SIMD16(lowHalf: SIMD8(lowHalf: tierShares, highHalf: tierShares), highHalf: SIMD8(repeating: 0))
+    return ((all .>= 0) .& (all .<= RankingLimits.heaviestWeight)) == yes && all.max() > 0 && scale >= 1 && scale <= 20_100_000
+      && ratingPrior >= 0 && ratingPrior <= 5 && ratingStrength >= 0 && ratingStrength <= 1e6
+      && unverifiedShare >= 0 && unverifiedShare <= 1
+      && ((tiers .>= 0) .& (tiers .<= 1)) == yes
+      && priceScale >= (weights.priceFit > 0 ? 1 : 0) && priceScale <= 1e12 && textPivot >= 0.001 && textPivot <= 1e6
+  }
 }
 
 public struct RankingError: Error, Equatable, CustomStringConvertible {

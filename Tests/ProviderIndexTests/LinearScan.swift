@@ -46,9 +46,10 @@ struct LinearScan {
     text.lowercased().split { !$0.isLetter && !$0.isNumber }.map(String.init)
   }
 
-  func search(_ query: ProviderQuery) -> (hits: [Hit], total: Int) {
+  func search(_ query: ProviderQuery) -> (hits: [Hit], total: Int, facets: SearchFacets) {
     let asked = query.words.alternatives.indices.map { String(decoding: query.words.key(of: $0).dropFirst(), as: UTF8.self) }
     var hits: [Hit] = []
+    var matches: [ProviderRecord] = []
     for (number, record) in records.enumerated() where passes(record, query) && hasWords(number, asked, query) {
       let distance = UnitVector(record.place).distanceMetres(to: query.circle.vector)
       guard distance <= query.circle.radiusMetres else { continue }
@@ -73,6 +74,7 @@ struct LinearScan {
         case .price: facts.lowestPrice.map { -Double($0) } ?? -.greatestFiniteMagnitude
         case .soonest: -Double(soonest)
         }
+      matches.append(record)
       hits.append(Hit(id: record.id, key: key, score: score, distance: distance))
     }
     let total = hits.count
@@ -80,7 +82,27 @@ struct LinearScan {
     if let after = query.after {
       hits.removeAll { $0.key > after.key || ($0.key == after.key && !after.id.utf8.lexicographicallyPrecedes($0.id.utf8)) }
     }
-    return (Array(hits.prefix(query.limit)), total)
+    return (Array(hits.prefix(query.limit)), total, facets(matches, query))
+  }
+
+  private func facets(_ matches: [ProviderRecord], _ query: ProviderQuery) -> SearchFacets {
+    var facets = SearchFacets()
+    if query.facets.contains(.category) {
+      let counts = matches.reduce(into: [String: Int]()) { $0[$1.category, default: 0] += 1 }
+      facets.categories = counts.map { SearchFacets.Category(name: $0.key, count: $0.value) }
+        .sorted { $0.count != $1.count ? $0.count > $1.count : $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+    }
+    if query.facets.contains(.tier) { facets.tiers = Tier.allCases.map { tier in matches.count { $0.tier == tier } } }
+    func counts<Value: Comparable>(_ values: [Value], from bounds: [Value]) -> [Int] {
+      bounds.map { bound in values.count { value in bounds.last { $0 <= value } == bound } }
+    }
+    if query.facets.contains(.rating) { facets.ratings = counts(matches.map(\.rating), from: query.ratingBounds) }
+    if query.facets.contains(.price) {
+      let prices = matches.map { $0.services.compactMap(\.price).min() }
+      facets.prices = counts(prices.compactMap { $0 }, from: query.priceBounds)
+      facets.withoutPrice = prices.count { $0 == nil }
+    }
+    return facets
   }
 
   private func facts(_ record: ProviderRecord) -> ProviderFacts {
@@ -100,8 +122,8 @@ struct LinearScan {
     if query.servesCentre, !record.serviceAreas.contains(where: { $0.contains(query.circle.centre) }) { return false }
     if let ids = query.ids, !ids.contains(record.id) { return false }
     guard query.lowestPrice != nil || query.highestPrice != nil else { return true }
-    let prices = (query.lowestPrice ?? 0)...(query.highestPrice ?? .max)
-    return record.services.contains { $0.price.map(prices.contains) ?? false }
+    let (lowest, highest) = (query.lowestPrice ?? 0, query.highestPrice ?? .max)
+    return record.services.contains { $0.price.map { $0 >= lowest && $0 <= highest } ?? false }
   }
 
   private func hasWords(_ number: Int, _ asked: [String], _ query: ProviderQuery) -> Bool {

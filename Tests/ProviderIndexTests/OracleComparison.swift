@@ -50,6 +50,8 @@ extension OracleAnswer {
   }
 
   private func isClose(_ one: Double, _ other: Double) -> Bool {
-    one == other || abs(one - other) <= Oracle.tolerance * max(keyFloor, abs(one), abs(other))
+    // To infinity, nothing finite is close.
+    guard one.isFinite, other.isFinite else { return one == other }
+    return abs(one - other) <= Oracle.tolerance * max(keyFloor, abs(one), abs(other))
   }
 }

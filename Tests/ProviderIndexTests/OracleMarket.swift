@@ -9,7 +9,7 @@ struct OracleMarket {
 
   static let words = ["Salon", "nails", "حلاق", "صالون", "SPA", "sport", "salt", "laser", "ليزر", "24", "الذهب", "ذهب"]
   static let categories = ["salon", "barber", "clinic", "home-spa"]
-  static let tiers = ["bronze", "silver", "gold", "diamond"]
+  static let tiers = ["silver", "gold", "diamond"]
   static let tags = ["parking", "wifi", "women"]
   private static let centres: [(latitude: Double, longitude: Double)] = [
     (31.95, 35.91), (24.71, 46.68), (-17.8, 179.99), (-17.8, -179.99), (89.95, 12), (-89.95, -100), (0, 0), (51.5, -0.1),
@@ -110,7 +110,7 @@ struct OracleMarket {
     if oneIn(8) { query.servesMe = true }
     if oneIn(4) { query.highestPrice = oneIn(2) ? below(12) * 5_000 : below(60_001) }
     if oneIn(8) { query.lowestPrice = min(below(30_000), query.highestPrice ?? .max) }
-    if oneIn(12) { query.ids = Set(providers.filter { _ in oneIn(3) }.map(\.id) + ["nobody"]) }
+    if oneIn(12) { query.ids = Set(providers.filter { _ in oneIn(3) }.prefix(999).map(\.id) + ["nobody"]) }
     if oneIn(3) { ask(&query) }
     return query
   }

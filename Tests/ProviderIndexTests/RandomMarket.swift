@@ -85,7 +85,7 @@ struct RandomMarket {
       Bool.random(using: &random) ? .relevance : [.distance, .rating, .price].randomElement(using: &random) ?? .distance
     if Bool.random(using: &random) { query.rules = rules() }
     func sometimes(_ oneIn: Int) -> Bool { Int.random(in: 0..<oneIn, using: &random) == 0 }
-    if sometimes(3) { query.categories = [Self.categories[0], Self.categories[Int.random(in: 1..<4, using: &random)]] }
+    if sometimes(3) { query.categories = [Self.categories[0], Self.categories[Int.random(in: 1..<5, using: &random)]] }
     if sometimes(6) { query.tags = sometimes(2) ? ["wifi"] : ["wifi", "parking"] }
     if sometimes(6) { query.tiers = [.gold, sometimes(2) ? .none : .diamond] }
     if sometimes(5) { query.highestPrice = .random(in: 0...60_000, using: &random) }
@@ -96,8 +96,17 @@ struct RandomMarket {
     if sometimes(8) { query.servesCentre = true }
     if sometimes(10) { query.ids = records.prefix(40).map(\.id) + ["nobody"] }
     if sometimes(2) { addWords(&query) }
+    if sometimes(3) { addFacets(&query) }
     if sometimes(4) { addWindow(&query) }
     return query
+  }
+
+  private mutating func addFacets(_ query: inout ProviderQuery) {
+    query.facets = .init(rawValue: .random(in: 1...15, using: &random))
+    // All matches are then counted, whatever is asked.
+    query.total = [.none, .exact, .atMost(1)].randomElement(using: &random) ?? .exact
+    if Bool.random(using: &random) { query.ratingBounds = [0.5, 2, 4.5] }
+    if Bool.random(using: &random) { query.priceBounds = [0, 1, 700, 40_000] }
   }
 
   private mutating func addWords(_ query: inout ProviderQuery) {

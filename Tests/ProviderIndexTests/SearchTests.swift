@@ -23,6 +23,7 @@ import TextIndex
       found.count == expected.hits.count && different == nil,
       "\(found.count) of \(expected.hits.count); first difference: \(different.map { "\($0)" } ?? "none"); \(query)")
     #expect(searcher.totalIsExact && searcher.total == expected.total, "\(searcher.total), not \(expected.total): \(query)")
+    #expect(searcher.facets == expected.facets, "\(query)")
   }
 
   @Test(arguments: [0, 1, 15, 16, 17, 300, 5_000])

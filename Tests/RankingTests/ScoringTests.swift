@@ -93,6 +93,33 @@ import Testing
     #expect(refusal { $0.textPivot = 0 } == "text.pivot")
   }
 
+  /// The quick look agrees with the one that says why, whatever number is wrong.
+  @Test func rulesAreSoundWhenNothingIsWrong() {
+    var random = SeededRandom()
+    let odd: [Double] = [.nan, .infinity, -.infinity, -1e-9, 0, 0.001, 0.5, 1, 1.01, 5, 1_000, 1_001, 1e6, 2e6, 1e12, 2e12]
+    var sound = 0
+    for _ in 0..<20_000 {
+      var rules = Self.randomRules(&random)
+      for _ in 0..<Int.random(in: 0...2, using: &random) {
+        let value = odd[Int.random(in: 0..<odd.count, using: &random)]
+        switch Int.random(in: 0..<8, using: &random) {
+        case 0: rules.decay = Decay(shape: .gaussian, scaleMetres: value)
+        case 1: rules.ratingPrior = value
+        case 2: rules.ratingStrength = value
+        case 3: rules.unverifiedShare = value
+        case 4: rules.tierShares[.random(in: 0..<4, using: &random)] = value
+        case 5: rules.priceScale = value
+        case 6: rules.textPivot = value
+        default: rules.weights[Feature.allCases[.random(in: 0..<10, using: &random)]] = value
+        }
+      }
+      let isRight = (try? rules.check()) != nil
+      #expect(rules.isSound == isRight, "\(rules)")
+      if isRight { sound += 1 }
+    }
+    #expect(sound > 1_000 && sound < 19_000 && !RankingRules().isSound && RankingProfile.default.rules.isSound)
+  }
+
   @Test func featuresAndTiersAreNamed() {
     for feature in Feature.allCases { #expect(Feature(name: feature.description) == feature) }
     for tier in Tier.allCases { #expect(Tier(name: tier.description) == tier) }

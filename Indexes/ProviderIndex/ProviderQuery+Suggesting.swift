@@ -1,0 +1,17 @@
+public import Geometry
+import Ranking
+public import TextIndex
+
+extension ProviderQuery {
+  /// Completes what is being typed: providers in the circle that have every word, the last one perhaps only begun, the known and the
+  /// near first. Nothing is counted and no misspelling tried, so that a keystroke costs a few blocks.
+  public static func suggestions(for words: TokenBuffer, near circle: GeoCircle, limit: Int = 8) -> ProviderQuery {
+    var rules = RankingRules()
+    rules.weights.popularity = 0.6
+    rules.weights.distance = 0.4
+    var query = ProviderQuery(circle: circle, rules: rules)
+    (query.words, query.lastWordIsPrefix) = (words, true)
+    (query.limit, query.total) = (limit, .none)
+    return query
+  }
+}
