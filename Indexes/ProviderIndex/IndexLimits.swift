@@ -1,9 +1,13 @@
+import TextIndex
+
 /// Bounds of the index, each with its reason.
 public enum IndexLimits {
   /// Providers of one segment: chunk numbers of the text index have 16 bits, and 2²⁸ of 4,096 would be more than anyone has.
   public static let providers = 1 << 27
   /// UUIDs have 36; this leaves room for any marketplace's own.
   public static let idBytes = 128
+  /// A category or a tag is found as a term, and terms are cut beyond this: two names must not become one.
+  public static let nameBytes = TextLimits.termBytes
   /// A salon with more services than this is a mistake in the data.
   public static let services = 1_000
   public static let serviceAreas = 100

@@ -71,8 +71,8 @@ public struct ProviderRecord: Sendable {
     guard !id.isEmpty, id.utf8.count <= IndexLimits.idBytes else {
       throw fail("id", "must have 1 to \(IndexLimits.idBytes) bytes")
     }
-    guard category.utf8.count <= IndexLimits.idBytes else {
-      throw fail("category", "must have at most \(IndexLimits.idBytes) bytes")
+    guard category.utf8.count <= IndexLimits.nameBytes else {
+      throw fail("category", "must have at most \(IndexLimits.nameBytes) bytes")
     }
     guard rating >= 0, rating <= 5 else { throw fail("rating", "\(rating): must be a number from 0 to 5") }
     for (name, share) in [("availability", availability), ("popularity", popularity), ("newness", newness)] {
@@ -91,5 +91,8 @@ public struct ProviderRecord: Sendable {
       throw fail("service_areas", "must be at most \(IndexLimits.serviceAreas)")
     }
     guard tags.count <= IndexLimits.tags else { throw fail("tags", "must be at most \(IndexLimits.tags)") }
+    guard tags.allSatisfy({ $0.utf8.count <= IndexLimits.nameBytes }) else {
+      throw fail("tags", "each must have at most \(IndexLimits.nameBytes) bytes")
+    }
   }
 }

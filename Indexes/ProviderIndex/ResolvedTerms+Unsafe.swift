@@ -110,11 +110,11 @@ struct ResolvedTerms: ~Copyable {
     }
     wordCount = groupCount
     if !query.categories.isEmpty {
-      for category in query.categories { add(part.terms.term(.category, category)) }
+      for category in query.categories { addName(.category, category, part.terms) }
       guard endGroup() else { return false }
     }
     for tag in query.tags {
-      add(part.terms.term(.tag, tag))
+      addName(.tag, tag, part.terms)
       guard endGroup() else { return false }
     }
     return prepareLists(query, part)
@@ -127,8 +127,10 @@ struct ResolvedTerms: ~Copyable {
     return run.weight * rarity / 255
   }
 
-  private mutating func add(_ term: UInt32?) {
-    if let term { add(TermRun(lower: term, upper: term + 1, factor: 0)) }
+  private mutating func addName(_ kind: TermKind, _ name: String, _ terms: TermIndex) {
+    // Nobody has a longer one, and cut it might be another's.
+    guard name.utf8.count <= IndexLimits.nameBytes, let term = terms.term(kind, name) else { return }
+    add(TermRun(lower: term, upper: term + 1, factor: 0))
   }
 
   private mutating func add(_ run: TermRun) {

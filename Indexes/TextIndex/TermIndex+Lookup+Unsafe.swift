@@ -47,9 +47,20 @@ extension TermIndex {
   /// A term's key as an array: for messages and tests.
   public func key(of term: UInt32) -> [UInt8] { withKey(of: term) { Array($0) } }
 
-  /// `term(_:)` for a kind and text, where speed does not matter: filters of a request, tests.
+  /// `term(_:)` for a kind and text, cut as the index cuts. The key is put together on the stack.
   public func term(_ kind: TermKind, _ text: some StringProtocol) -> UInt32? {
-    Self.key(kind, text).withUnsafeBufferPointer { term($0) }
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: TextLimits.keyBytes) { key in
+      key[0] = kind.rawValue
+      var count = 1
+      for scalar in text.unicodeScalars {
+        guard count + UTF8.width(scalar) <= TextLimits.keyBytes, let bytes = UTF8.encode(scalar) else { break }
+        for byte in bytes {
+          key[count] = byte
+          count += 1
+        }
+      }
+      return term(UnsafeBufferPointer(rebasing: key[..<count]))
+    }
   }
 
   /// The key of a kind and text, cut as the index cuts.

@@ -181,6 +181,27 @@ import TextIndex
     #expect(throws: IndexError.self) { try SearchTests.segment([long]) }
   }
 
+  /// Terms are cut; names that are equal up to there must not be taken for each other.
+  @Test func longNamesAreRefusedAndFindNobody() throws {
+    let longest = String(repeating: "x", count: IndexLimits.nameBytes)
+    var record = ProviderRecord(id: "a", place: try Self.place(), category: longest)
+    record.tags = [longest]
+    let snapshot = IndexSnapshot(try SearchTests.segment([record]))
+    let searcher = Searcher()
+    for (name, count) in [(longest, 1), (longest + "x", 0)] {
+      for isTag in [false, true] {
+        var query = try Self.query()
+        if isTag { query.tags = [name] } else { query.categories = [name] }
+        try searcher.search(snapshot, query)
+        #expect(searcher.total == count)
+      }
+    }
+    record.tags = [longest + "x"]
+    #expect(throws: IndexError.self) { try record.check() }
+    (record.tags, record.category) = ([], longest + "x")
+    #expect(throws: IndexError.self) { try record.check() }
+  }
+
   /// What is no UTF-8 becomes replacement characters when it becomes a `String`: then it is a text like any other.
   @Test func textsOfAnyBytes() throws {
     let broken = String(decoding: [0x61, 0xED, 0xA0, 0x80, 0x62, 0xFF, 0xD8] as [UInt8], as: UTF8.self)
