@@ -146,6 +146,7 @@ private struct QueryDraft {
     query.order = order
     if let limit { query.limit = limit }
     query.facets = facets
+    query.priceBounds = currency.priceSteps
     query.after = after
     query.categories = categories
     query.tags = tags

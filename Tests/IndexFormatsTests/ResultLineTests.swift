@@ -33,6 +33,24 @@ import TextIndex
         """)
   }
 
+  /// Every facet of a search, by the names of the format.
+  @Test func whatASearchCountedIsNamed() throws {
+    var facets = SearchFacets()
+    facets.categories = [.init(name: "salon", count: 3)]
+    facets.prices = [1, 0, 2, 0, 0]
+    facets.withoutPrice = 4
+    facets.ratings = [0, 0, 0, 1, 2, 0]
+    facets.tiers = [1, 0, 2, 0]
+    let query = try Lines.query(#"{"lat":1,"lon":2,"radius_m":9,"facets":["category","price","rating","tier"]}"#).query
+    let counts = try #require(FacetCounts(facets, of: query, in: .jordanianDinar))
+    #expect(counts.facets.map(\.name) == ["category", "price", "rating", "tier"])
+    #expect(counts.facets[1].counts.map(\.value) == ["0.000", "5.000", "10.000", "20.000", "50.000", "none"])
+    #expect(counts.facets[1].counts.map(\.count) == [1, 0, 2, 0, 0, 4])
+    #expect(counts.facets[3].counts.map(\.value) == ["none", "silver", "gold", "diamond"])
+    #expect(FacetCounts(facets, of: ProviderQuery(circle: query.circle), in: .jordanianDinar) == nil)
+    #expect(try Currency(code: "JPY").decimal(minorUnits: 5) == "5" && Currency(code: "USD").decimal(minorUnits: -5) == "-0.05")
+  }
+
   @Test func facetsAndTheCursorFollow() throws {
     let facets = FacetCounts([
       .init(name: "category", counts: [.init(value: "salon", count: 7), .init(value: "\"", count: 1)]),

@@ -10,12 +10,14 @@ struct AnswerPrinter: ~Copyable {
   private static let flushBytes = 64 << 10
 
   private let isJSON: Bool
+  private let currency: Currency
   private let console: Console
   private var lines = ByteBuffer()
   private var count = 0
 
-  init(asJSON: Bool, console: Console) {
+  init(asJSON: Bool, currency: Currency, console: Console) {
     isJSON = asJSON
+    self.currency = currency
     self.console = console
   }
 
@@ -23,7 +25,7 @@ struct AnswerPrinter: ~Copyable {
     count += 1
     if isJSON {
       ResultLine.write(
-        to: &lines, id: answer.line.id, answer.searcher, facets: nil, tookNanoseconds: answer.tookNanoseconds,
+        to: &lines, id: answer.line.id, answer.searcher, facets: facets(of: answer), tookNanoseconds: answer.tookNanoseconds,
         cursor: answer.cursor)
     } else {
       lines.append(text(of: answer))
@@ -45,11 +47,23 @@ struct AnswerPrinter: ~Copyable {
     lines.removeAll()
   }
 
+  private func facets(of answer: QueryRun.Answer) -> FacetCounts? {
+    FacetCounts(answer.searcher.facets, of: answer.line.query, in: currency)
+  }
+
+  /// One line a facet: `category: salon 7, barber 2`.
+  private func facetLines(of answer: QueryRun.Answer) -> String {
+    (facets(of: answer)?.facets ?? []).map { facet in
+      let counts = facet.counts.filter { $0.count > 0 }.map { "\(withoutControls($0.value)) \($0.count)" }
+      return "\(facet.name): \(counts.isEmpty ? "none" : counts.joined(separator: ", "))\n"
+    }.joined()
+  }
+
   private func text(of answer: QueryRun.Answer) -> String {
     let searcher = answer.searcher
     let name = answer.line.id.map { "Query \(withoutControls($0))" } ?? "Query \(count)"
     let title = "\(name): \(searcher.total) found in \(microseconds(answer.tookNanoseconds))\n"
-    guard searcher.count > 0 else { return title + "\n" }
+    guard searcher.count > 0 else { return title + facetLines(of: answer) + "\n" }
     var table = Table([
       .init("RANK", .right), .init("PROVIDER", style: .cyan), .init("SCORE", .right), .init("METRES", .right),
     ])
@@ -58,7 +72,7 @@ struct AnswerPrinter: ~Copyable {
       table.add(["\(rank + 1)", hit.id, fixed(hit.score, places: 4), fixed(hit.distanceMetres, places: 1)])
     }
     let rows = table.lines(columns: console.columns(of: .output), traits: console.traits(of: .output))
-    return title + rows.joined(separator: "\n") + "\n\n"
+    return title + rows.joined(separator: "\n") + "\n" + facetLines(of: answer) + "\n"
   }
 
   private func text(of summary: QueryRun.Summary) -> String {

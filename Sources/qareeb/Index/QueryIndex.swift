@@ -15,7 +15,7 @@ func queryIndex(_ request: IndexQueryRequest, console: Console) throws -> ExitCo
       "\(queries.count) queries \(request.repeats) times are too many: at most \(QueryRun.mostSearches) searches in one go")
   }
   var run = QueryRun(IndexSnapshot(file.segment, position: file.position), queries, repeats: request.repeats)
-  var printer = AnswerPrinter(asJSON: request.answersJSON, console: console)
+  var printer = AnswerPrinter(asJSON: request.answersJSON, currency: file.currency, console: console)
   do throws(IndexError) {
     try run.run { answer in printer.print(answer) }
   } catch {
@@ -33,11 +33,7 @@ private func read(
   var reader = NDJSONReader()
   func take(_ line: Result<JSONValue, FormatProblem>, _ number: Int) {
     do throws(FormatProblem) {
-      let query = try reading.query(try line.get())
-      guard query.query.facets.isEmpty else {
-        throw FormatProblem("this version does not count them", member: "facets")
-      }
-      queries.append(query)
+      queries.append(try reading.query(try line.get()))
     } catch {
       badLines.add(error, line: number)
     }
