@@ -40,6 +40,31 @@ private let providers = "/api/v1/providers?market=amman&limit=100"
     #expect(RunningQareeb.postgresProcesses(folder).isEmpty)
   }
 
+  /// PostgreSQL killed under a server that goes on: it is started again, and requests are answered again.
+  @Test func aPrivatePostgresThatDiesIsStartedAgain() async throws {
+    let folder = try TemporaryFolder()
+    let running = try await RunningQareeb.start(database: nil, folder: folder)
+    let data = try await running.client.get(providers).dataText()
+    let first = RunningQareeb.postgresProcesses(folder)
+    for process in first { kill(process, SIGKILL) }
+    try await eventually("it answers again:\n\(running.process.error)") {
+      let answer = try await TestHTTPClient(running.address).get(providers)
+      return try answer.status == 200 && answer.dataText() == data
+    }
+    #expect(Set(RunningQareeb.postgresProcesses(folder)).isDisjoint(with: first))
+    #expect(try await running.stop() == 0)
+  }
+
+  /// A signal while it starts is not lost: what has been started is stopped in order, PostgreSQL too.
+  @Test func aSignalDuringTheStartStopsItInOrder() async throws {
+    let folder = try TemporaryFolder()
+    let process = try RunningQareeb.launch(database: nil, folder: folder)
+    try await eventually("PostgreSQL starts:\n\(process.error)") { !RunningQareeb.postgresProcesses(folder).isEmpty }
+    process.signal(SIGTERM)
+    #expect(try await process.end() == 0, "\(process.error)")
+    #expect(RunningQareeb.postgresProcesses(folder).isEmpty)
+  }
+
   @Test func whatIsUnderWayIsFinishedBeforeItEnds() async throws {
     try await TestDatabase.with(.migrated) { database in
       let running = try await RunningQareeb.start(

@@ -62,7 +62,7 @@ final class StartedProcess: Sendable {
 
   /// Waits for its end.
   func end() async throws -> Int32 {
-    try await eventually("\(self) ends") { self.exitCode != nil }
+    try await eventually("\(testDescription) ends") { self.exitCode != nil }
     return try #require(exitCode)
   }
 }

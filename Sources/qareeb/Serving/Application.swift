@@ -19,12 +19,15 @@ struct Application {
   let readiness: Readiness
   let server: Server
   let addresses: [ListenAddress]
+  private let stopSignal: StopSignal
 
-  /// Starts everything; on failure what had been started is stopped again.
+  /// Starts everything; on failure what had been started is stopped again. A signal to stop that comes meanwhile is obeyed once all
+  /// stands, so that it is taken down in order.
   static func start(_ settings: Settings) async throws -> Application {
     let signals = try Signals(settings)
     let logger = signals.logger("qareeb")
     let group = try EventLoopGroup(count: settings.http.loops ?? coreCount)
+    let stopSignal = StopSignal(on: group.loops[0])
     var unwinding = Unwinding()
     unwinding.add { await group.shutdown() }
     do {
@@ -46,7 +49,7 @@ struct Application {
       let addresses = try await listen(server, settings)
       return Application(
         settings: settings, signals: signals, group: group, store: store, tracing: tracing, readiness: readiness,
-        server: server, addresses: addresses)
+        server: server, addresses: addresses, stopSignal: stopSignal)
     } catch {
       await unwinding.run()
       throw error
@@ -56,7 +59,7 @@ struct Application {
   /// Until SIGTERM or SIGINT; then ends what is under way and stops everything.
   func runUntilStopped() async {
     let logger = signals.logger("qareeb")
-    let signal = await StopSignal.wait(on: group.loops[0])
+    let signal = await stopSignal.wait()
     logger.notice("stopping", ["signal": .public(signal == SIGINT ? "SIGINT" : "SIGTERM")])
     // Balancers are told before connections are refused.
     readiness.startDraining()
@@ -102,26 +105,32 @@ private struct Unwinding {
   }
 }
 
-/// SIGTERM and SIGINT as a suspension. A second one of either ends the process at once, for people who cannot wait.
-enum StopSignal {
-  static func wait(on loop: EventLoop) async -> Int32 {
+/// SIGTERM and SIGINT as a suspension; one that came before somebody waits is not lost. A second one of either ends the process at
+/// once, for people who cannot wait.
+private struct StopSignal: Sendable {
+  private let stream: AsyncStream<Int32>
+  private let watchers: [SignalWatcher]
+
+  init(on loop: EventLoop) {
     let (stream, continuation) = AsyncStream<Int32>.makeStream()
-    let count = Mutex(0)
-    let watchers = [SIGTERM, SIGINT].map { signal in
+    self.stream = stream
+    let counted = Counted()
+    watchers = [SIGTERM, SIGINT].map { signal in
       SignalWatcher.watch(signal, on: loop) {
-        let isSecond = count.withLock { count in
-          count += 1
-          return count > 1
-        }
-        if isSecond { _exit(128 + signal) }
+        if counted.next() > 1 { _exit(128 + signal) }
         continuation.yield(signal)
       }
     }
-    for await signal in stream {
-      // The watchers stay: a second signal must find them.
-      withExtendedLifetime(watchers) {}
-      return signal
-    }
+  }
+
+  /// The watchers stay afterwards: a second signal must find them.
+  func wait() async -> Int32 {
+    for await signal in stream { return signal }
     return SIGTERM
+  }
+
+  private final class Counted: Sendable {
+    private let count = Atomic(0)
+    func next() -> Int { count.add(1, ordering: .relaxed).newValue }
   }
 }

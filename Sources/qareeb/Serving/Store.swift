@@ -25,6 +25,8 @@ struct Store {
       let database = try Database(
         group: group, configuration: configuration, logger: signals.logger("qareeb"), metrics: signals.metrics)
       try await database.waitUntilReady(timeoutMilliseconds: UInt64(settings.limits.databaseStartWait.wholeMilliseconds))
+      // From now on a private server that dies is started again.
+      try cluster?.supervise()
       return Store(database: database, cluster: cluster)
     } catch {
       try? cluster?.stop()
