@@ -28,7 +28,7 @@ bench: ## measure, beside peers in the same run (bench/)
 	@tools/setup --with-bench
 	@bench/run
 
-bench-tiny: ## every benchmark, as short as it can be: does everything still work?
+bench-tiny: ## every benchmark without its foreign peers, as short as it can be: does everything still work?
 	@tools/setup --with-bench
 	@bench/run --tiny
 
@@ -37,6 +37,7 @@ lint: ## formatting, and the rules of tools/tidy
 	@git ls-files -z --cached --others --exclude-standard -- '*.swift' | xargs -0 -r swift format lint --strict --parallel
 	@tools/tidy --self-test
 	@tools/tidy
+	@echo 'lint: nothing to mend'
 
 format: ## format every Swift file in place
 	@git ls-files -z --cached --others --exclude-standard -- '*.swift' | xargs -0 -r swift format format --in-place --parallel
