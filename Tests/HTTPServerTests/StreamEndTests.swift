@@ -79,7 +79,7 @@ import Testing
     try await withTestServer(service) { server in
       let client = try server.connect()
       try client.send(Self.request)
-      try client.waitForBytes(250)
+      try client.waitFor("data: x\n\n")
       async let drained: Void = server.server.drain(deadlineMilliseconds: Self.farAway)
       let answer = try client.readAnswer()
       #expect(answer.framing == .chunked)

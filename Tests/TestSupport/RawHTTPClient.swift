@@ -106,6 +106,11 @@ public final class RawHTTPClient {
     return Array(received[position...])
   }
 
+  /// Waits until `text` has come in that is not yet read.
+  public func waitFor(_ text: String) throws {
+    while ending == nil, !String(decoding: received, as: UTF8.self).contains(text) { try receiveMore() }
+  }
+
   /// Waits until at least this many bytes are there, or the end; they stay to be read.
   public func waitForBytes(_ count: Int) throws {
     while unreadCount < count, ending == nil { try receiveMore() }

@@ -40,6 +40,13 @@ import Testing
     #expect(small.value("Content-Encoding") == nil)
   }
 
+  @Test(arguments: [("/", "/docs"), ("/openapi.json", "/api/v1/openapi.json")])
+  func whoLooksInTheUsualPlaceIsLed(_ path: String, _ place: String) async throws {
+    let answer = try await Curl.get(base + path)
+    #expect(answer.status == 307 && answer.value("Location") == place)
+    #expect(try await Curl.get(base + place).status == 200)
+  }
+
   @Test(arguments: ["/api/v1/markets", "/api/v1/services/categories", "/api/v1/openapi.json", "/docs", "/docs/script.js"])
   func whatHasNotChangedIsNotSentAgain(_ path: String) async throws {
     let first = try await Curl.get(base + path)
@@ -87,7 +94,7 @@ import Testing
 
   @Test func unsuitableRequestsAreAnsweredInTheEnvelope() async throws {
     let cases: [(path: String, options: [String], status: Int, code: String)] = [
-      ("/api/v1/nowhere", [], 404, "NOT_FOUND"), ("/", [], 404, "NOT_FOUND"),
+      ("/api/v1/nowhere", [], 404, "NOT_FOUND"), ("/nowhere", [], 404, "NOT_FOUND"),
       ("/api/v1/markets/atlantis/areas", [], 404, "NOT_FOUND"),
       ("/api/v1/providers", [], 400, "VALIDATION_ERROR"),
       ("/api/v1/providers/not-an-id", [], 400, "VALIDATION_ERROR"),

@@ -24,7 +24,7 @@ enum DocsPage {
     <div class="layout">
     <nav id="nav" aria-label="Routes"></nav>
     <main id="top">
-    <section id="intro"><noscript>This page draws <a href="/api/v1/openapi.json">openapi.json</a> with a script.</noscript></section>
+    <section id="intro"><p class="muted">Reading the description of the API …</p><noscript>This page draws <a href="/api/v1/openapi.json">openapi.json</a> with a script.</noscript></section>
     <p id="none" class="muted" hidden>Nothing matches.</p>
     <div id="routes"></div>
     <section id="schemas"></section>
