@@ -68,7 +68,8 @@ private let providers = "/api/v1/providers?market=amman&limit=100"
   @Test func whatIsUnderWayIsFinishedBeforeItEnds() async throws {
     try await TestDatabase.with(.migrated) { database in
       let running = try await RunningQareeb.start(
-        database: database.connectionString, environment: ["QAREEB_DATABASE_STATEMENT_TIMEOUT": "100s"])
+        database: database.connectionString,
+        environment: ["QAREEB_DATABASE_STATEMENT_TIMEOUT": "100s", "QAREEB_LIMITS_DRAIN_DEADLINE": "100s"])
       let lock = try await TableLock.take("catalogue.category", in: database)
       async let answer = TestHTTPClient(running.address).get("/api/v1/services/categories")
       try await lock.waitForSomebody()
@@ -109,7 +110,8 @@ private let providers = "/api/v1/providers?market=amman&limit=100"
   func aSecondSignalEndsItAtOnce(_ signal: Int32, _ code: Int32) async throws {
     try await TestDatabase.with(.migrated) { database in
       let running = try await RunningQareeb.start(
-        database: database.connectionString, environment: ["QAREEB_DATABASE_STATEMENT_TIMEOUT": "100s"])
+        database: database.connectionString,
+        environment: ["QAREEB_DATABASE_STATEMENT_TIMEOUT": "100s", "QAREEB_LIMITS_DRAIN_DEADLINE": "100s"])
       let lock = try await TableLock.take("catalogue.category", in: database)
       let request = Task { try await TestHTTPClient(running.address).get("/api/v1/services/categories") }
       try await lock.waitForSomebody()
