@@ -93,7 +93,7 @@ struct SegmentView {
       availability: Double(bitPattern: shares[2 * number + 1].load(ordering: .relaxed)),
       verified: rows.byte(.verification, lane) != 0, tier: rows.byte(.tier, lane), popularity: rows.byte(.popularity, lane),
       newness: rows.byte(.newness, lane), hasHotSlot: rows.byte(.flags, lane) & ProviderRecord.Flags.hotSlot.rawValue != 0,
-      lowestPrice: lowest <= Double(IndexLimits.highestPrice) ? Int64(lowest) : nil)
+      lowestPrice: lowest >= 0 && lowest <= Double(IndexLimits.highestPrice) ? Int64(lowest) : nil)
   }
 
   @inline(__always)

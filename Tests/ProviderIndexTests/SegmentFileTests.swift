@@ -58,6 +58,11 @@ import Testing
     return bytes
   }
 
+  private static let extremes: [UInt64] =
+    [0, .max, 1 << 63, 1 << 63 - 1, 0x8000_0000_8000_0000, 0x7FFF_FFFF_7FFF_FFFF, 0xFF80_0000_7FC0_0000]
+    + [-Double.infinity, .infinity, .nan, -.greatestFiniteMagnitude, .greatestFiniteMagnitude, .leastNonzeroMagnitude]
+    .map(\.bitPattern)
+
   /// Numbers that fit and mean nothing: wrong answers perhaps, never a trap.
   @Test func damagedNumbersTrapNowhere() throws {
     var market = try RandomMarket(SeededRandom())
@@ -75,6 +80,12 @@ import Testing
       guard length > 0 else { continue }
       for _ in 0..<4 {
         damaged[offset + Int.random(in: 0..<length, using: &market.random)] = .random(in: 0...255, using: &market.random)
+      }
+      if length >= 8, Bool.random(using: &market.random) {
+        // The ends of every kind of number, where a conversion would trap.
+        let word = offset + Int.random(in: 0..<length / 8, using: &market.random) * 8
+        let extreme = Self.extremes.randomElement(using: &market.random) ?? 0
+        for byte in 0..<8 { damaged[word + byte] = UInt8(truncatingIfNeeded: extreme >> UInt64(8 * byte)) }
       }
       let section = Checksum.of(Array(damaged[offset..<offset + length]))
       for byte in 0..<8 { damaged[entry + 40 + byte] = UInt8(truncatingIfNeeded: section >> UInt64(8 * byte)) }

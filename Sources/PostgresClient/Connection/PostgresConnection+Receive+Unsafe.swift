@@ -5,9 +5,10 @@ import EventLoops
 
 extension PostgresConnection {
   func socketIsReady(_ events: Result<PollHandle.Events, LoopError>) {
-    guard let libpq else { return }
     if case .failure(let error) = events { return close(PostgresError(.connectionLost, "\(error)")) }
     if case .success(let events) = events, events.contains(.writable) { flush() }
+    // Writing may have found the end of the connection, and freed it.
+    guard let libpq else { return }
     if isExclusive {
       // Whoever has the connection to himself looks for himself, also at what came before the end.
       if PQconsumeInput(libpq) == 0 {
