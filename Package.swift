@@ -86,8 +86,10 @@ let package = Package(
     module("EmbeddedPostgres", ["CPlatform"]),
     module("IndexFormats", ["Bytes", "JSON", "Spelling", "Geometry", "Ranking", "TextIndex", "ProviderIndex"]),
 
+    module("DemoMarkets", ["Bytes", "JSON", "WebAPI"]),
+
     // Features
-    module("Catalogue", ["Bytes", "WebAPI", "PostgresClient", "JSON"]),
+    module("Catalogue", ["Bytes", "WebAPI", "PostgresClient", "JSON", "DemoMarkets"]),
 
     // The binary: commands, configuration, wiring; no rules
     .executableTarget(
@@ -95,7 +97,8 @@ let package = Package(
       dependencies: [
         "Bytes", "EventLoops", "JSON", "Telemetry", "Configuration", "Terminal", "HTTPServer", "HTTPClient", "TraceExport",
         "WebAPI",
-        "PostgresClient", "Migrations", "EmbeddedPostgres", "Catalogue", "Columns", "TextIndex", "ProviderIndex", "Ranking",
+        "PostgresClient", "Migrations", "EmbeddedPostgres", "DemoMarkets", "Catalogue", "Columns", "TextIndex", "ProviderIndex",
+        "Ranking",
         "IndexFormats", "Spelling",
       ],
       swiftSettings: settings, plugins: ["BuildCommit"]),
@@ -132,7 +135,8 @@ let package = Package(
     tests("Migrations", ["PostgresClient", "EventLoops"]),
     tests("EmbeddedPostgres"),
     tests("IndexFormats", ["JSON", "Geometry", "Ranking", "TextIndex", "ProviderIndex"]),
-    tests("Catalogue", ["PostgresClient", "EventLoops", "WebAPI", "HTTPServer", "JSON"]),
+    tests("DemoMarkets", ["WebAPI"]),
+    tests("Catalogue", ["PostgresClient", "EventLoops", "WebAPI", "HTTPServer", "JSON", "DemoMarkets"]),
     .testTarget(
       name: "qareebTests",
       dependencies: [

@@ -44,8 +44,8 @@ public struct Settings: Sendable {
   public struct Demo: Sendable {
     /// Nil: only into the private cluster.
     public var isLoaded: Bool?
-    /// Enough for a map that looks alive, few enough to load in a second.
-    public var providers = 300
+    /// What data/golden/ was labelled over: enough for every neighbourhood and trade, few enough to load in a fraction of a second.
+    public var providers = 2_400
   }
 
   public var http = HTTP()

@@ -8,9 +8,10 @@ import TextIndex
 ///
 ///     {"id":"…","name":{"en":"…","ar":"…"},"category":"salon","services":[{"name":{"en":"…","ar":"…"},"price":"8.000","currency":"JOD",
 ///      "duration_min":40}],"lat":31.95,"lon":35.91,"rating":4.6,"rating_count":120,"verified":true,"tier":"gold","tags":["parking"],
-///      "availability":0.4,"service_areas":[{"lat":31.95,"lon":35.91,"radius_m":5000}]}
+///      "availability":0.4,"service_areas":[{"lat":31.95,"lon":35.91,"radius_m":5000}],
+///      "category_name":{"en":"Beauty salon","ar":"صالون تجميل"},"area":{"en":"Abdoun","ar":"عبدون"}}
 ///
-/// `id`, `lat` and `lon` must be there. A service without a price is on request. Prices are compared as they are, so all of one index
+/// `id`, `lat` and `lon` must be there. A category's name and the neighbourhood's are there to be found by. A service without a price is on request. Prices are compared as they are, so all of one index
 /// are in one currency: the given one, else the first that occurs.
 public struct ProviderLines: Sendable {
   /// What prices are in, as far as it is known yet.
@@ -44,7 +45,8 @@ extension FormatProblem {
 
 private struct Draft {
   enum Member: String {
-    case id, name, category, services, lat, lon, rating, verified, tier, tags, availability
+    case id, name, category, services, lat, lon, rating, verified, tier, tags, availability, area
+    case categoryName = "category_name"
     case ratingCount = "rating_count"
     case serviceAreas = "service_areas"
   }
@@ -70,6 +72,8 @@ private struct Draft {
     case .category:
       category = try value.nonEmptyText(maximumBytes: IndexLimits.idBytes)
       texts.append(.init(.category, category))
+    case .categoryName: texts += try value.translations(.category)
+    case .area: texts += try Self.area(value)
     case .services: try takeServices(value)
     case .lat: try place.takeLatitude(value)
     case .lon: try place.takeLongitude(value)
@@ -81,6 +85,12 @@ private struct Draft {
     case .availability: availability = try value.number(in: 0...1)
     case .serviceAreas: serviceAreas = try value.list { area throws(FormatProblem) in try area.circle() }
     }
+  }
+
+  /// Its name in each language, or the one name it has.
+  private static func area(_ value: JSONValue) throws(FormatProblem) -> [ProviderRecord.Text] {
+    guard let name = value.string else { return try value.translations(.area) }
+    return name.isEmpty ? [] : [.init(.area, name)]
   }
 
   private mutating func takeServices(_ value: JSONValue) throws(FormatProblem) {

@@ -29,6 +29,7 @@ enum Qareeb {
       ServeCommand.command,
       MigrateCommand.command,
       IndexCommand.command,
+      DemoCommand.command,
       ConfigCommand.command,
       CompletionCommand.command,
       VersionCommand.command,

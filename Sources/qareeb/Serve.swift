@@ -1,5 +1,6 @@
 import Catalogue
 import Configuration
+import DemoMarkets
 import EmbeddedPostgres
 import EventLoops
 import Migrations

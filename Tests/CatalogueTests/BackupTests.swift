@@ -1,4 +1,5 @@
 import Catalogue
+import DemoMarkets
 import EventLoops
 import PostgresClient
 import TestSupport

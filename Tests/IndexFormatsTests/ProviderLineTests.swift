@@ -99,6 +99,18 @@ import TextIndex
     #expect(Lines.problem { _ = try Lines.record(line) } == problem)
   }
 
+  @Test func neighbourhoodsAndCategoriesAreFoundByTheirNames() throws {
+    let line =
+      #"{"id":"p","lat":1,"lon":2,"area":{"en":"Abdoun","ar":"عبدون"},"category_name":{"en":"Barber","ar":"حلاق"},"category":"barber"}"#
+    #expect(
+      try Lines.record(line).texts == [
+        .init(.area, "Abdoun"), .init(.area, "عبدون"), .init(.category, "Barber"), .init(.category, "حلاق"),
+        .init(.category, "barber"),
+      ])
+    #expect(try Lines.record(#"{"id":"p","lat":1,"lon":2,"area":"Abdoun"}"#).texts == [.init(.area, "Abdoun")])
+    #expect(Lines.providerProblem(#""area":7"#) == "area: 7: must be an object")
+  }
+
   @Test func tooManyAreRefused() {
     #expect(
       Lines.providerProblem("\"services\":[\(Array(repeating: "{}", count: 1001).joined(separator: ","))]")

@@ -55,7 +55,7 @@ enum IndexCommand {
     "build",
     summary: "make an index file of providers",
     discussion: """
-      A line is {"id":"…","name":{"en":"…","ar":"…"},"category":"salon","services":[{"name":{"en":"…"},"price":"8.000","currency":"JOD","duration_min":40}],"lat":31.95,"lon":35.91,"rating":4.6,"rating_count":120,"verified":true,"tier":"gold","tags":["parking"],"availability":0.4,"service_areas":[{"lat":31.95,"lon":35.91,"radius_m":5000}]}. Only id, lat and lon must be there, and other members are ignored.
+      A line is {"id":"…","name":{"en":"…","ar":"…"},"category":"salon","services":[{"name":{"en":"…"},"price":"8.000","currency":"JOD","duration_min":40}],"lat":31.95,"lon":35.91,"rating":4.6,"rating_count":120,"verified":true,"tier":"gold","tags":["parking"],"availability":0.4,"service_areas":[{"lat":31.95,"lon":35.91,"radius_m":5000}]}. Only id, lat and lon must be there; category_name and area, in both languages like name, are searched too; other members are ignored.
       A bad line is named with what is wrong, and nothing is written. The file is written beside its place and put there when it is complete.
       """,
     options: [from, out, currency, skipBad],

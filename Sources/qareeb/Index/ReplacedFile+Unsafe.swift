@@ -1,4 +1,5 @@
 // Writes files so that they are whole or not there: the border to the kernel, which is why it is marked unsafe.
+import Bytes
 import Glibc
 import Terminal
 
@@ -46,6 +47,10 @@ final class ReplacedFile {
         throw failure()
       }
     }
+  }
+
+  func write(_ text: borrowing ByteBuffer) throws(CommandFailure) {
+    try text.withUnsafeBytes { bytes throws(CommandFailure) in try write(bytes) }
   }
 
   /// Puts the file in its place.

@@ -1,0 +1,69 @@
+import WebAPI
+
+/// How names are made. Records are typed by hand in real life, so some are without hamzas, or with another spelling of the article.
+extension DemoMarket {
+  /// A name and the words it was made of.
+  struct MadeName {
+    let text: Localized
+    let words: [String]
+    /// What the name promises.
+    let sells: Set<String>
+  }
+
+  private static let articles = ["Al-", "Al ", "El-", "El ", "Al"]
+
+  func makeName(_ category: String, _ area: NamedPlace, _ random: inout SplitMix) -> MadeName? {
+    guard let kinds = kinds[category], let kind = NameKind(rawValue: random.weighted(kinds.weights)) else { return nil }
+    let person = random.element(people(kinds.people, &random))
+    let family = random.element(families)
+    let words: [NameWord]
+    switch kind {
+    case .given, .kunya: words = [person]
+    case .full: words = [person, family]
+    case .family: words = [family]
+    case .brand: words = [random.element(brands.filter { $0.categories.contains(category) })]
+    }
+    let isKunya = kind == .kunya
+    let arabic = (isKunya ? ["أبو"] : []) + words.map(\.arabic)
+    let english = (isKunya ? ["Abu"] : []) + words.map { spelling(of: $0, &random) }
+    let name = Localized(en: english.joined(separator: " "), ar: arabic.joined(separator: " "))
+    let formKind: FormKind = kind == .brand ? .brand : kind == .given || isKunya ? .given : .person
+    guard let form = forms[category]?[formKind].map({ random.element($0) }) else { return nil }
+    return MadeName(text: complete(form.text, name, area, &random), words: words.map(\.id), sells: form.sells)
+  }
+
+  private func people(_ people: NameKinds.People, _ random: inout SplitMix) -> [NameWord] {
+    switch people {
+    case .men: men
+    case .women: women
+    case .both: random.chance(50) ? men : women
+    }
+  }
+
+  /// One of its Latin spellings; a family's article is written as its bearers please, or left out.
+  private func spelling(of word: NameWord, _ random: inout SplitMix) -> String {
+    let text = random.early(word.english)
+    guard word.categories.isEmpty, word.arabic.hasPrefix("ال"), !text.hasPrefix("Al") else { return text }
+    if random.chance(15) { return text }
+    let article = random.early(Self.articles)
+    return article == "Al" ? article + text.lowercased() : article + text
+  }
+
+  private func complete(_ form: Localized, _ name: Localized, _ area: NamedPlace, _ random: inout SplitMix) -> Localized {
+    var english = form.en.replacing("{name}", with: name.en)
+    var arabic = form.ar.replacing("{name}", with: name.ar)
+    // Branches say where they are.
+    if random.chance(6) {
+      english += " - \(area.name.en)"
+      arabic += " - \(area.name.ar)"
+    }
+    if random.chance(18) { arabic = Self.withoutHamzas(arabic) }
+    if random.chance(4) { arabic = arabic.replacing("ة ", with: "ه ") }
+    return Localized(en: english, ar: arabic)
+  }
+
+  /// As one types who leaves them to the reader.
+  private static func withoutHamzas(_ text: String) -> String {
+    String(String.UnicodeScalarView(text.unicodeScalars.map { "أإآ".unicodeScalars.contains($0) ? "ا" : $0 }))
+  }
+}
