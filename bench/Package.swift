@@ -19,9 +19,10 @@ let package = Package(
     .target(name: "BenchKit", swiftSettings: settings),
     // The data set of the search benchmark: providers, queries, updates, each a pure function of seed and index.
     .target(name: "MarketWorkload", swiftSettings: settings),
+    .target(name: "MarketIndex", dependencies: ["MarketWorkload", engines], swiftSettings: settings),
     // The command: one file a subcommand.
     .executableTarget(
-      name: "qareeb-bench", dependencies: ["BenchKit", "MarketWorkload", "TargetRoutes", platform, engines],
+      name: "qareeb-bench", dependencies: ["BenchKit", "MarketWorkload", "MarketIndex", "TargetRoutes", platform, engines],
       swiftSettings: settings),
 
     // What is measured: the product's server with a few routes; once as it is, once with every allocation counted.
@@ -30,6 +31,10 @@ let package = Package(
     .executableTarget(name: "http-target", dependencies: ["TargetRoutes", platform], swiftSettings: settings),
     .executableTarget(
       name: "counted-target", dependencies: ["CAllocations", "TargetRoutes", platform], swiftSettings: settings),
+    // The engine's searches with every allocation counted.
+    .executableTarget(
+      name: "counted-search", dependencies: ["CAllocations", "MarketWorkload", "MarketIndex", engines],
+      swiftSettings: settings),
 
     .testTarget(name: "BenchKitTests", dependencies: ["BenchKit"], swiftSettings: settings),
     .testTarget(name: "MarketWorkloadTests", dependencies: ["MarketWorkload"], swiftSettings: settings),

@@ -22,7 +22,8 @@ public struct GeoCircle: Sendable {
     self.centre = centre
     self.radiusMetres = radiusMetres
     vector = UnitVector(centre)
-    let angle = radiusMetres / Earth.radiusMetres
+    // The ratios below need an angle that is not 0; what bounds a larger circle bounds this one.
+    let angle = max(radiusMetres / Earth.radiusMetres, 1e-100)
     let latitude = abs(centre.latitude) * Earth.radiansPerDegree
     let cosine = Elementary.sineAndCosine(latitude).cosine
     let farthest = latitude + angle

@@ -40,7 +40,8 @@ struct BoundRules {
     decay = rules.decay
     scale = rules.decay.scale(radiusMetres: radiusMetres)
     distance = Float(weights.distance) * 1.000_001
-    distanceSlope = Float(1 / scale)
+    // Finite, or a distance of 0 would bound nothing: 0 · ∞ is no number.
+    distanceSlope = Float(min(1 / scale, Double(Float.greatestFiniteMagnitude)))
     hotSlot = Float(weights.hotSlot) * 1.000_001
     // A node's tier is the highest below it; its share the greatest up to there.
     var (tiers, greatest) = (SIMD4<Float>(repeating: 0), 0.0)

@@ -77,7 +77,7 @@ struct FacetTally: ~Copyable {
     }
   }
 
-  /// The counts as a value. The names are those of the snapshot that was searched, which must still be held.
+  /// The counts as a value. The names are those of the snapshot that was searched, which the `Searcher` holds.
   var counts: SearchFacets {
     var counts = SearchFacets()
     if wanted.contains(.tier) { counts.tiers = (0..<4).map { tiers.base[$0] } }

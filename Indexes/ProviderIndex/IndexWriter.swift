@@ -9,10 +9,11 @@ public import TextIndex
 ///
 /// Not to be shared: whoever follows the feed owns it. The snapshots it gives are anybody's.
 public final class IndexWriter {
-  /// Where a provider is: valid until the next `publish` or `finish`.
+  /// Where a provider is, until segments come or go with a `publish` or `finish`.
   public struct Location: Hashable, Sendable {
     let part: Int
     let number: Int
+    let layout: Int
   }
 
   private struct WritablePart {
@@ -41,9 +42,16 @@ public final class IndexWriter {
 
   private let analyzer: any TextAnalyzer
   private var parts: [WritablePart] = []
-  private var pending: [String: ProviderRecord] = [:]
-  /// Ids of `pending` in the order they came.
-  private var pendingOrder: [String] = []
+  private struct PendingRecord {
+    /// Records are published in the order in which their ids first came.
+    let turn: Int
+    var record: ProviderRecord
+  }
+
+  private var pending: [ExactText: PendingRecord] = [:]
+  private var nextTurn = 0
+  /// Rises whenever the list of segments changes.
+  private var layout = 0
   private var position: UInt64
   public var calendar: AvailabilityCalendar?
 
@@ -55,20 +63,22 @@ public final class IndexWriter {
   }
 
   /// Providers, pending ones among them.
-  public var count: Int { parts.reduce(0) { $0 + $1.liveCount } + pendingOrder.count { locate($0) == nil } }
+  public var count: Int { parts.reduce(0) { $0 + $1.liveCount } + pending.keys.count { locate($0.text) == nil } }
   public var segmentCount: Int { parts.count }
 
   /// Inserts a provider or puts it in the place of the one with its id. Visible with the next `publish`.
   public func upsert(_ record: ProviderRecord) throws(IndexError) {
     try record.check()
-    if pending.updateValue(record, forKey: record.id) == nil { pendingOrder.append(record.id) }
+    let id = ExactText(record.id)
+    let turn = pending[id]?.turn ?? nextTurn
+    if turn == nextTurn { nextTurn += 1 }
+    pending[id] = PendingRecord(turn: turn, record: record)
   }
 
   /// Removes a provider; false when there is none. Visible with the next `publish`.
   @discardableResult
   public func remove(id: String) -> Bool {
-    let wasPending = pending.removeValue(forKey: id) != nil
-    if wasPending { pendingOrder.removeAll { $0 == id } }
+    let wasPending = pending.removeValue(forKey: ExactText(id)) != nil
     guard let location = locate(id) else { return wasPending }
     parts[location.part].remove(location.number)
     return true
@@ -78,7 +88,7 @@ public final class IndexWriter {
   public func locate(_ id: String) -> Location? {
     for part in parts.indices.reversed() {
       if let number = parts[part].segment.number(of: id), !parts[part].isRemoved(number) {
-        return Location(part: part, number: number)
+        return Location(part: part, number: number, layout: layout)
       }
     }
     return nil
@@ -90,28 +100,34 @@ public final class IndexWriter {
     try change.check(id)
     let location = locate(id)
     if let location { parts[location.part].segment.apply(change, to: location.number) }
-    guard pending[id] != nil else { return location != nil }
-    pending[id]?.apply(change)
+    let key = ExactText(id)
+    guard pending[key] != nil else { return location != nil }
+    pending[key]?.record.apply(change)
     return true
   }
 
   /// The same for a provider that has been located and of which no record is waiting: nothing is looked up. The change is in its range.
-  public func apply(_ change: LiveChange, at location: Location) {
+  /// False, and nothing is changed, when segments have come or gone since: whoever is there now must be located again.
+  public func apply(_ change: LiveChange, at location: Location) -> Bool {
+    guard location.layout == layout else { return false }
     parts[location.part].segment.apply(change, to: location.number)
+    return true
   }
 
   /// Makes everything pending visible, and gives the index as it then is. O(pending · log + removed bits).
   public func publish(position: UInt64) throws(IndexError) -> IndexSnapshot {
-    if !pendingOrder.isEmpty {
+    if !pending.isEmpty {
       var builder = SegmentBuilder(analyzer: analyzer)
-      for id in pendingOrder { if let record = pending[id] { try builder.add(record) } }
+      for (_, waiting) in pending.sorted(by: { $0.value.turn < $1.value.turn }) { try builder.add(waiting.record) }
       let segment = try builder.finish()
-      for id in pendingOrder { if let location = locate(id) { parts[location.part].remove(location.number) } }
+      for id in pending.keys { if let location = locate(id.text) { parts[location.part].remove(location.number) } }
       parts.append(WritablePart(segment))
-      pending.removeAll(keepingCapacity: true)
-      pendingOrder.removeAll(keepingCapacity: true)
+      layout += 1
+      (pending, nextTurn) = ([:], 0)
     }
+    let count = parts.count
     parts.removeAll { $0.liveCount == 0 && $0.segment.count > 0 }
+    if parts.count != count { layout += 1 }
     self.position = position
     return snapshot()
   }
@@ -163,6 +179,7 @@ public final class IndexWriter {
       }
     }
     parts.insert(merged, at: min(place, parts.count))
+    layout += 1
   }
 }
 

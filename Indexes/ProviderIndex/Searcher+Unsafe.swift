@@ -8,21 +8,26 @@ import TextIndex
 /// One for each thread or loop that searches; not to be shared.
 public final class Searcher {
   private var work = SearchWork()
+  /// The snapshot of the last search: its hits and facets point into it. Let go by the next search, as a `SnapshotReader` does.
+  private var searched: IndexSnapshot?
 
   public init() {}
 
-  /// Searches a snapshot. The hits stay until the next search; the snapshot must be held as long as they are read.
+  /// Searches a snapshot. The hits stay until the next search.
   public func search(_ snapshot: IndexSnapshot, _ query: ProviderQuery) throws(IndexError) {
     try query.check()
+    searched = snapshot
     work.run(snapshot, query)
   }
 
   public var count: Int { work.search.best.count }
 
   /// Hit `rank` of the last search, best first.
-  public func hit(_ rank: Int) -> SearchHit {
+  public func hit(_ rank: Int) -> SearchHit { SearchHit(rankedHit(rank)) }
+
+  func rankedHit(_ rank: Int) -> RankedHit {
     precondition(rank >= 0 && rank < count, "hit \(rank) of \(count)")
-    return SearchHit(work.search.best[rank])
+    return work.search.best[rank]
   }
 
   public var hits: [SearchHit] { (0..<count).map(hit) }
@@ -30,7 +35,7 @@ public final class Searcher {
   public var total: Int { work.tally.total }
   /// Whether `total` is all of them.
   public var totalIsExact: Bool { work.tally.isExact }
-  /// How all matches divide, as far as the query asked. Read while the snapshot is held.
+  /// How all matches divide, as far as the query asked.
   public var facets: SearchFacets { work.tally.facets.counts }
   public var openedBlocks: Int { work.search.openedBlocks }
   public var scoredProviders: Int { work.search.scoredProviders }

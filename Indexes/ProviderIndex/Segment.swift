@@ -5,8 +5,8 @@ import Ranking
 import SpatialIndex
 import TextIndex
 
-/// Providers, numbered along a Hilbert curve and, inside a run of neighbours, by category and quality. It never changes but for its
-/// live columns: rating, count, availability, verification, flags, popularity and newness.
+/// Providers, numbered along a Hilbert curve and, inside runs of 64 neighbours, by quality. It never changes but for its live columns:
+/// rating, count, availability, verification, flags, popularity and newness.
 public final class Segment: Sendable {
   public let count: Int
   let tree: PackedTree
@@ -87,8 +87,15 @@ public final class Segment: Sendable {
   /// The provider with this id. O(1).
   public func number(of id: String) -> Int? { idTable.number(of: id, in: ids) }
 
-  public func id(_ number: Int) -> String { ids[number] }
-  public func category(_ number: Int) -> String { categoryNames[Int(categories[number])] }
+  public func id(_ number: Int) -> String {
+    precondition(number >= 0 && number < count, "provider \(number) of \(count)")
+    return ids[number]
+  }
+
+  public func category(_ number: Int) -> String {
+    precondition(number >= 0 && number < count, "provider \(number) of \(count)")
+    return categoryNames[Int(categories[number])]
+  }
 }
 
 /// Texts in a row of bytes.

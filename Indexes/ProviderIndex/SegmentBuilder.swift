@@ -47,7 +47,9 @@ public struct SegmentBuilder {
     }
     // Those in none are found by the empty name, as facets count them.
     terms.add(provider: row, filter: .category, record.category)
-    for tag in Set(record.tags) where !tag.isEmpty { terms.add(provider: row, filter: .tag, tag) }
+    for tag in Set(record.tags.map(ExactText.init)) where !tag.text.isEmpty {
+      terms.add(provider: row, filter: .tag, tag.text)
+    }
   }
 
   /// In the order of `FeatureBlocks.Row`.

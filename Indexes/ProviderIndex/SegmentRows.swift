@@ -9,7 +9,7 @@ struct SegmentRows {
   var places: [GeoPoint] = []
   var ids: [String] = []
   var categories: [UInt16] = []
-  private(set) var categoryNumbers: [String: UInt16] = [:]
+  private(set) var categoryNumbers: [ExactText: UInt16] = [:]
   var ratings: [Double] = []
   var availabilities: [Double] = []
   var ratingCounts: [UInt32] = []
@@ -26,12 +26,12 @@ struct SegmentRows {
   var count: Int { places.count }
 
   mutating func number(ofCategory name: String) throws(IndexError) -> UInt16 {
-    if let number = categoryNumbers[name] { return number }
+    if let number = categoryNumbers[ExactText(name)] { return number }
     guard categoryNumbers.count < IndexLimits.categories else {
       throw .query(field: "category", reason: "more than \(IndexLimits.categories) different ones")
     }
     let number = UInt16(categoryNumbers.count)
-    categoryNumbers[name] = number
+    categoryNumbers[ExactText(name)] = number
     return number
   }
 
@@ -78,7 +78,7 @@ struct SegmentRows {
       places: Column(order.map { SIMD2(places[Int($0)].latitude, places[Int($0)].longitude) }),
       shares: Self.live(order, ratings, availabilities), counts: Self.live(order, ratingCounts), ids: idColumn,
       idTable: try IDTable.build(idColumn).get(), categories: Column(order.map { categories[Int($0)] }),
-      categoryNames: TextColumn(categoryNumbers.sorted { $0.value < $1.value }.map(\.key)),
+      categoryNames: TextColumn(categoryNumbers.sorted { $0.value < $1.value }.map(\.key.text)),
       serviceStarts: Column(services.starts),
       prices: Column(services.prices), durations: Column(services.durations), staff: Column(order.map { staff[Int($0)] }),
       areas: ServiceAreas(areas.map { ServiceAreas.Area(owner: numbers[Int($0.owner)], circle: $0.circle) }),

@@ -25,7 +25,9 @@ public struct Decay: Hashable, Sendable {
 
   @inlinable
   @inline(__always)
-  public func scale(radiusMetres: Double) -> Double { scaleMetres ?? (shape == .linear ? radiusMetres : radiusMetres / 2) }
+  public func scale(radiusMetres: Double) -> Double {
+    scaleMetres ?? (shape == .linear ? radiusMetres : max(radiusMetres / 2, .leastNonzeroMagnitude))
+  }
 
   @inlinable
   @inline(__always)

@@ -167,15 +167,6 @@ extension TermIndex {
     return highest
   }
 
-  /// Sets the bit of every chunk that any of the terms occurs in; `chunks` has a bit for each chunk of the index.
-  @inlinable
-  public func orChunks(of terms: Range<UInt32>, into chunks: UnsafeMutablePointer<UInt64>) {
-    for container in containers(of: terms) {
-      let chunk = chunk(ofContainer: container)
-      chunks[chunk >> 6] |= 1 << UInt64(chunk & 63)
-    }
-  }
-
   /// The entries of a run of terms for a chunk. Their entries lie side by side, so few are looked through in a row.
   @inlinable
   @inline(__always)

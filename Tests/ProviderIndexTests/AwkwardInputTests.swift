@@ -93,6 +93,25 @@ import TextIndex
     try check { $0.categories = [String(repeating: "\u{10FFFF}", count: 10_000), "\0"] }
   }
 
+  /// Whoever is at the very centre is within any radius, by any decay.
+  @Test(arguments: [Double.leastNonzeroMagnitude, 1e-300, 1e-40, 1e-9]) func circlesOfNothingHoldTheirCentre(
+    radiusMetres: Double
+  ) throws {
+    let records = try [
+      ProviderRecord(id: "here", place: Self.place(), category: ""),
+      ProviderRecord(id: "there", place: Self.place(31.95, 35.910_001), category: ""),
+    ]
+    let (snapshot, scan, searcher) = (IndexSnapshot(try SearchTests.segment(records)), LinearScan(records), Searcher())
+    for order in [ProviderQuery.Order.relevance, .distance, .rating, .price] {
+      for decay in [Decay.linear, Decay(shape: .exponential, scaleMetres: nil), Decay(shape: .gaussian, scaleMetres: nil)] {
+        var query = try Self.query(radiusMetres: radiusMetres)
+        (query.order, query.rules.decay) = (order, decay)
+        try SearchTests.check(searcher, snapshot, scan, query)
+        #expect(searcher.hits.map(\.id) == ["here"])
+      }
+    }
+  }
+
   @Test func timesOutsideTheCalendarFindNobody() throws {
     var record = ProviderRecord(id: "a", place: try Self.place(), category: "")
     record.staff = 0..<1

@@ -72,7 +72,7 @@ import TextIndex
         if isSet { records[id]?.popularity = share } else { records[id]?.newness = share }
       }
       if let location = writer.locate(id), Int.random(in: 0..<4, using: &market.random) == 0, !waiting.contains(id) {
-        writer.apply(change, at: location)
+        #expect(writer.apply(change, at: location))
       } else {
         #expect(try writer.apply(change, to: id) == (records[id] != nil))
       }
@@ -127,6 +127,52 @@ import TextIndex
     let after = try subject.publish()
     #expect(before.count == 100 && after.count == 50)
     try SearchTests.check(Searcher(), before, LinearScan(records), subject.market.query(records))
+  }
+
+  /// The searcher holds what its hits point into.
+  @Test func hitsOutliveTheirSnapshot() throws {
+    let searcher = Searcher()
+    let ids = try {
+      var subject = try Subject(SeededRandom(), base: 100)
+      var query = ProviderQuery(circle: try GeoCircle(centre: subject.market.place(), radiusMetres: 20_000_000))
+      query.facets = .category
+      try searcher.search(try subject.publish(), query)
+      return searcher.hits.map(\.id)
+    }()
+    // Memory that was given back would be used again.
+    var other = try Subject(SeededRandom(stream: "other"), base: 200)
+    _ = try other.publish()
+    #expect(ids.count == 20 && searcher.hits.map(\.id) == ids && searcher.facets.categories.reduce(0) { $0 + $1.count } == 100)
+    for (rank, hit) in searcher.hits.enumerated() {
+      let figures = searcher.figures(ofHit: rank)
+      #expect(figures.score == hit.score && figures.key == hit.key && figures.distanceMetres == hit.distanceMetres)
+      #expect(figures.segment == hit.segment && figures.number == hit.number)
+      #expect(searcher.withID(ofHit: rank) { $0.elementsEqual(hit.id.utf8) })
+    }
+  }
+
+  /// A place that segments have moved from is refused, so that nobody else is changed.
+  @Test func locationsGoOutOfDate() throws {
+    var subject = try Subject(SeededRandom(), base: 10)
+    let writer = subject.writer
+    let location = try #require(writer.locate("p3"))
+    _ = try subject.publish()
+    #expect(writer.apply(.availability(0.25), at: location), "nothing was published")
+    for number in 0..<10 { try writer.upsert(try subject.market.record("q\(number)")) }
+    _ = try subject.publish()
+    #expect(!writer.apply(.availability(0.75), at: location))
+    let again = try #require(writer.locate("p3"))
+    #expect(writer.apply(.availability(0.5), at: again))
+    writer.finish(try #require(writer.dueMerge()).run())
+    #expect(!writer.apply(.availability(0.75), at: again))
+    let snapshot = try subject.publish()
+    let segment = try #require(snapshot.segments.first)
+    var query = ProviderQuery(circle: try GeoCircle(centre: subject.market.place(), radiusMetres: 20_000_000))
+    (query.ids, query.rules) = (["p3"], RankingRules())
+    query.rules.weights.availability = 1
+    let searcher = Searcher()
+    try searcher.search(snapshot, query)
+    #expect(segment.number(of: "p3") != nil && searcher.hits.map(\.score) == [0.5])
   }
 
   @Test func manyInsertsStayFewSegments() throws {

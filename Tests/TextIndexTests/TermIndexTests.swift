@@ -157,9 +157,6 @@ import Testing
       }
       let index = builder.finish(providerCount: start + count)
       try Self.check(index, naive)
-      var chunks = [UInt64](repeating: 0, count: 1)
-      index.orChunks(of: 0..<1, into: &chunks)
-      #expect(chunks[0] == (start / 4_096...(start + count - 1) / 4_096).reduce(0) { $0 | 1 << UInt64($1) })
     }
   }
 

@@ -62,7 +62,7 @@ private struct ProviderIntake {
   private var builder = SegmentBuilder(analyzer: IndexFile.analyzer)
   private var lines: ProviderLines
   /// The line of each id, so that the second one can be named with both. The texts are shared with the builder.
-  private var lineNumbers: [String: Int] = [:]
+  private var lineNumbers: [ExactText: Int] = [:]
 
   init(currency: Currency?) { lines = ProviderLines(currency: currency) }
 
@@ -99,7 +99,7 @@ private struct ProviderIntake {
   }
 
   private mutating func add(_ record: ProviderRecord, _ number: Int) throws(FormatProblem) {
-    if let first = lineNumbers[record.id] {
+    if let first = lineNumbers[ExactText(record.id)] {
       throw FormatProblem("occurs already in line \(first): every provider has an id of its own", member: "id")
     }
     do throws(IndexError) {
@@ -107,7 +107,7 @@ private struct ProviderIntake {
     } catch {
       throw FormatProblem(error)
     }
-    lineNumbers[record.id] = number
+    lineNumbers[ExactText(record.id)] = number
   }
 
   consuming func finish() throws(IndexError) -> Segment { try builder.finish() }

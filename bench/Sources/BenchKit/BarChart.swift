@@ -58,7 +58,7 @@ public struct BarChart {
     let rows = bars.enumerated().map { row($1, top: BarChart.top + Double($0) * BarChart.rowHeight, length: length) }
     return """
       <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(number(BarChart.width)) \(number(height))" role="img">
-      <title>\(escaped(title))</title>
+      <title>\(SVGText.escaped(title))</title>
       <style>
       text { font: 13px system-ui, sans-serif; fill: #1f2328 } .title { font-size: 16px; font-weight: 600 } .small { font-size: 11px; fill: #59636e }
       .page { fill: #ffffff; stroke: #d1d9e0 } .ours { fill: #2f7d6b } .peer { fill: #8c959f } .line { stroke: #1f2328; stroke-width: 1.5 } .goal { stroke: #bc4c00; stroke-width: 2 }
@@ -67,10 +67,10 @@ public struct BarChart {
       }
       </style>
       <rect class="page" x="0.5" y="0.5" width="\(number(BarChart.width - 1))" height="\(number(height - 1))" rx="8"/>
-      <text class="title" x="20" y="30">\(escaped(title))</text>
-      <text class="small" x="20" y="48">\(escaped(unit))</text>
+      <text class="title" x="20" y="30">\(SVGText.escaped(title))</text>
+      <text class="small" x="20" y="48">\(SVGText.escaped(unit))</text>
       \(rows.joined(separator: "\n"))
-      <text class="small" x="20" y="\(number(bottom + 26))">\(escaped(footnote))</text>
+      <text class="small" x="20" y="\(number(bottom + 26))">\(SVGText.escaped(footnote))</text>
       </svg>
 
       """
@@ -83,7 +83,7 @@ public struct BarChart {
     let high = left + length(bar.value.maximum)
     let end = max(high, left + length(bar.goal ?? 0))
     var lines = [
-      "<text x=\"\(number(left - 10))\" y=\"\(number(middle + 4))\" text-anchor=\"end\">\(escaped(bar.label))</text>",
+      "<text x=\"\(number(left - 10))\" y=\"\(number(middle + 4))\" text-anchor=\"end\">\(SVGText.escaped(bar.label))</text>",
       "<rect class=\"\(bar.emphasis.rawValue)\" x=\"\(number(left))\" y=\"\(number(top + 6))\" "
         + "width=\"\(number(length(bar.value.median)))\" height=\"\(number(BarChart.rowHeight - 12))\" rx=\"2\"/>",
       "<path class=\"line\" d=\"M\(number(low)) \(number(middle))H\(number(high))M\(number(low)) \(number(middle - 4))v8"
@@ -98,16 +98,4 @@ public struct BarChart {
   }
 
   private func number(_ value: Double) -> String { value.text(places: 1) }
-
-  private func escaped(_ text: String) -> String {
-    String(
-      text.flatMap { character in
-        switch character {
-        case "&": "&amp;"
-        case "<": "&lt;"
-        case ">": "&gt;"
-        default: String(character)
-        }
-      })
-  }
 }

@@ -2,14 +2,16 @@ import BenchKit
 import Foundation
 import TargetRoutes
 
-/// What one warm request takes from the heap: in the handler, and on the whole way through the server.
+/// What one warm request and one warm search take from the heap: in the handler, on the whole way through the server, in the engine.
 struct AllocationsBenchmark: Benchmark {
   static let name = "allocations"
-  static let summary = "heap allocations per request once warm, in the handler and on the whole way"
+  static let summary = "heap allocations per request and per search once warm; a search that has one fails"
   static let options = """
       --seconds N      of load for the longer of two runs (3)
       --connections N  kept open (64)
       --port N         where it listens (a free one from 18080)
+      --providers N    that are searched (50000)
+      --queries N      of each kind (1000)
       --json FILE      also writes the figures
       --tiny           as short as it can be
     """
@@ -23,10 +25,20 @@ struct AllocationsBenchmark: Benchmark {
     let insideHandler: Int?
   }
 
+  /// Searches of one kind, as `counted-search` prints them.
+  struct SearchFigure: Codable {
+    let kind: String
+    let queries: Int
+    let allocations: Int
+    let found: Int
+  }
+
   struct Report: Encodable {
     let provenance: Provenance
     let connections: Int
     let figures: [Figure]
+    let providers: Int
+    let searches: [SearchFigure]
   }
 
   private struct Counts: Decodable {
@@ -43,6 +55,8 @@ struct AllocationsBenchmark: Benchmark {
     let seconds = max(2, try arguments.positive("--seconds") ?? (isTiny ? 2 : 3))
     let connections = try arguments.positive("--connections") ?? 64
     let port = try arguments.positive("--port") ?? ServerProcess.freePorts(1, from: 18_080)
+    let providers = try arguments.positive("--providers") ?? (isTiny ? 10_000 : 50_000)
+    let queries = try arguments.positive("--queries") ?? (isTiny ? 200 : 1_000)
     let json = try arguments.text("--json")
     try arguments.finish()
 
@@ -55,9 +69,19 @@ struct AllocationsBenchmark: Benchmark {
     }
     let report = Report(
       provenance: try Provenance(date: environment.date, command: environment.command, folder: environment.folder),
-      connections: connections, figures: figures)
+      connections: connections, figures: figures, providers: providers,
+      searches: try searches("\(environment.binaries)/counted-search", providers: providers, queries: queries))
     print(text(report), terminator: "")
     if let json { try ResultFile.write(report, to: json) }
+    let allocating = report.searches.filter { $0.allocations > 0 || $0.found == 0 }.map(\.kind)
+    guard allocating.isEmpty else {
+      throw BenchError("a warm search must find something and allocate nothing; not so: \(allocating.joined(separator: ", "))")
+    }
+  }
+
+  private static func searches(_ program: String, providers: Int, queries: Int) throws -> [SearchFigure] {
+    let lines = try Command(program, [String(providers), String(queries)]).output().split(separator: "\n")
+    return try lines.map { try JSONDecoder().decode(SearchFigure.self, from: Data($0.utf8)) }
   }
 
   /// Two runs of different length open the same connections, so the difference between them is what requests cost.
@@ -87,6 +111,12 @@ struct AllocationsBenchmark: Benchmark {
         figure.insideHandler.map { $0 == 0 ? "0 (goal 0: met)" : "\($0) (goal 0: MISSED)" } ?? "–",
       ])
     }
-    return "\(report.provenance.text)\n\n\(table.text)"
+    var searches = TextTable(["search, \(report.providers) providers", "queries", "allocations/query", "all queries"])
+    for figure in report.searches {
+      let each = Double(figure.allocations) / Double(max(figure.queries, 1))
+      let verdict = figure.allocations == 0 ? "0 (goal 0: met)" : "\(figure.allocations) (goal 0: MISSED)"
+      searches.add([figure.kind, String(figure.queries), each.text(places: 4), verdict])
+    }
+    return "\(report.provenance.text)\n\n\(table.text)\n\(searches.text)"
   }
 }

@@ -25,7 +25,7 @@ struct BenchEnvironment {
 @main
 struct QareebBench {
   static var benchmarks: [any Benchmark.Type] {
-    [HTTPBenchmark.self, AllocationsBenchmark.self, SearchBenchmark.self, DatasetCommand.self]
+    [HTTPBenchmark.self, AllocationsBenchmark.self, SearchBenchmark.self, GrowthBenchmark.self, DatasetCommand.self]
   }
 
   static func main() {

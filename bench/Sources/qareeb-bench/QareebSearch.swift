@@ -1,9 +1,7 @@
-import AvailabilityIndex
 import Foundation
-import Geometry
+import MarketIndex
 import MarketWorkload
 import ProviderIndex
-import Ranking
 import TextIndex
 
 /// Qareeb's own engine among the contestants: the one place where the benchmark meets `ProviderIndex`.
@@ -22,15 +20,13 @@ final class QareebSearch: SearchContestant, @unchecked Sendable {
   private let locations: [IndexWriter.Location]
 
   static func build(_ market: Market) throws -> [any SearchContestant] {
-    let records = (0..<market.providerCount).lazy.map { record(market, $0) }
     let start = ContinuousClock.now
     var making: Duration = .zero
     var builder = SegmentBuilder(analyzer: CaseFoldingSplitter())
     var firstStaff: UInt32 = 0
     for index in 0..<market.providerCount {
       let before = ContinuousClock.now
-      var record = records[index]
-      record.staff = firstStaff..<firstStaff + UInt32(market.staffCount(ofProvider: index))
+      let record = market.record(index, staff: firstStaff..<firstStaff + UInt32(market.staffCount(ofProvider: index)))
       firstStaff = record.staff.upperBound
       // Making the data is not building the index.
       making += ContinuousClock.now - before
@@ -38,8 +34,7 @@ final class QareebSearch: SearchContestant, @unchecked Sendable {
     }
     let segment = try builder.finish()
     let seconds = (ContinuousClock.now - start - making) / .seconds(1)
-    let calendar = calendar(market, staff: Int(firstStaff))
-    let writer = IndexWriter(analyzer: CaseFoldingSplitter(), base: segment, calendar: calendar)
+    let writer = IndexWriter(analyzer: CaseFoldingSplitter(), base: segment, calendar: market.calendar())
     let snapshot = try writer.publish(position: 1)
     let figures = BuildFigures(seconds: seconds, bytesPerProvider: Double(segment.byteCount) / Double(max(segment.count, 1)))
     let ids = (0..<market.providerCount).map(Market.providerID)
@@ -64,54 +59,11 @@ final class QareebSearch: SearchContestant, @unchecked Sendable {
     self.locations = locations
   }
 
-  private static func record(_ market: Market, _ index: Int) -> ProviderRecord {
-    let provider = market.provider(at: index)
-    guard let place = try? GeoPoint(latitude: provider.latitude, longitude: provider.longitude) else {
-      preconditionFailure("the workload places provider \(index) outside the world")
-    }
-    let category = Market.categories[provider.category]
-    var record = ProviderRecord(id: provider.id, place: place, category: category)
-    record.texts = [.init(.name, provider.name.english), .init(.name, provider.name.arabic), .init(.category, category)]
-    for service in provider.services {
-      record.texts += [.init(.service, service.name.english), .init(.service, service.name.arabic)]
-      record.services.append(.init(price: Int64(service.price), durationMinutes: service.durationMinutes))
-    }
-    record.rating = provider.rating
-    record.ratingCount = UInt32(provider.ratingCount)
-    record.verified = provider.isVerified
-    record.tier = provider.tier.flatMap { Tier(name: $0.rawValue) } ?? .none
-    record.tags = Market.tags.enumerated().filter { provider.tagBits >> UInt16($0.offset) & 1 == 1 }.map(\.element)
-    record.availability = provider.availability
-    record.serviceAreas = provider.serviceAreas.compactMap { area in
-      guard
-        let centre = try? GeoPoint(
-          latitude: Double(area.latitudeMicrodegrees) / 1e6, longitude: Double(area.longitudeMicrodegrees) / 1e6)
-      else { return nil }
-      return try? GeoCircle(centre: centre, radiusMetres: Double(area.radiusMetres))
-    }
-    return record
-  }
-
-  private static func calendar(_ market: Market, staff: Int) -> AvailabilityCalendar {
-    let calendar = AvailabilityCalendar(staffCount: staff, firstDay: 0, days: Market.horizonDays)
-    var row = 0
-    for provider in 0..<market.providerCount {
-      for member in 0..<market.staffCount(ofProvider: provider) {
-        for day in 0..<Market.horizonDays {
-          let free = market.freeSlots(ofProvider: provider, staff: member, day: day)
-          let slots = DaySlots(bits: UInt128(free.high) << 64 | UInt128(free.low))
-          precondition(calendar.setDay(staff: row, day: Int32(day), slots: slots), "day \(day) is within the horizon")
-        }
-        row += 1
-      }
-    }
-    return calendar
-  }
-
   func makeReader() -> any SearchReader { QareebReader(self) }
 
   func apply(_ update: AvailabilityUpdate) {
-    writer.apply(.availability(update.availability), at: locations[update.providerIndex])
+    let applied = writer.apply(.availability(update.availability), at: locations[update.providerIndex])
+    precondition(applied, "nothing is published after the index is built")
   }
 }
 
@@ -127,20 +79,8 @@ private final class QareebReader: SearchReader {
   func prepare(_ queries: [GeneratedQuery]) throws {
     texts = queries.map(\.text)
     self.queries = try queries.map { generated in
-      let centre = try GeoPoint(latitude: generated.latitude, longitude: generated.longitude)
-      var query = ProviderQuery(circle: try GeoCircle(centre: centre, radiusMetres: Double(generated.radiusMetres)))
-      query.limit = GeneratedQuery.limit
       // Who is free is looked up provider by provider: a screen says "100+" there sooner.
-      query.total = engine.countsAll ? .exact : .atMost(generated.window == nil ? 1_000 : 100)
-      query.categories = generated.categories.map { Market.categories[$0] }
-      query.highestPrice = generated.priceMaximum.map(Int64.init)
-      query.lowestRating = generated.ratingMinimumTenths.map { Double($0) / 10 }
-      query.lastWordIsPrefix = generated.endsInPrefix
-      query.when = generated.window.map {
-        ProviderQuery.When(
-          window: SlotWindow(day: Int32($0.day), slots: $0.slots), slots: ($0.durationMinutes + 14) / 15)
-      }
-      return query
+      try generated.providerQuery(total: engine.countsAll ? .exact : .atMost(generated.window == nil ? 1_000 : 100))
     }
   }
 

@@ -44,10 +44,7 @@ struct SearchBenchmark: Benchmark {
       queries = try arguments.positive("--queries") ?? (isTiny ? 50 : 10_000)
       rounds = try arguments.positive("--rounds") ?? (isTiny ? 1 : 3)
       seed = try arguments.positive("--seed").map { UInt64($0) } ?? Market.defaultSeed
-      classes = try (arguments.text("--classes") ?? "abcdef").map { letter in
-        guard let queryClass = QueryClass(rawValue: String(letter)) else { throw BenchError("there is no class '\(letter)'") }
-        return queryClass
-      }
+      classes = try QueryClass.list(arguments.text("--classes"))
       withPeers = arguments.flag("--peers")
       only = try arguments.text("--only")?.split(separator: ",").map(String.init)
       if let unknown = only?.first(where: { !SearchPeers.names.contains($0) }) {
@@ -160,5 +157,16 @@ struct SearchBenchmark: Benchmark {
       "\(round)  class \(sample.queryClass)  \(sample.engine): p50 \(sample.p50Microseconds.text(places: 1)) µs, "
       + "p99 \(sample.p99Microseconds.text(places: 0)) µs, \(sample.queriesPerSecond.text(places: 0)) queries/s\n"
     FileHandle.standardError.write(Data(text.utf8))
+  }
+}
+
+extension QueryClass {
+  /// The classes of some letters; all where there are none.
+  static func list(_ letters: String?) throws -> [QueryClass] {
+    guard let letters else { return allCases }
+    return try letters.map { letter in
+      guard let queryClass = QueryClass(rawValue: String(letter)) else { throw BenchError("there is no class '\(letter)'") }
+      return queryClass
+    }
   }
 }

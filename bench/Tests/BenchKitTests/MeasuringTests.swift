@@ -71,6 +71,19 @@ import Testing
     #expect(!svg.contains("a < b"))
   }
 
+  @Test func lineChartsPlaceTheirPointsByPowersOfTen() {
+    let points = [10_000, 100_000, 1_000_000].map { LineChart.Point(x: $0, y: Spread([2, 2, 2])) }
+    let svg = LineChart(
+      title: "a < b", unit: "µs", footnote: "", panels: [LineChart.Panel("one", points: points, reference: [1, 2, 4])]
+    ).svg
+    #expect(svg.contains("a &lt; b") && svg.contains("10⁴") && svg.contains("10⁵") && svg.contains("10⁶"))
+    let dots = svg.matches(of: /<circle class="dot" cx="([0-9.]+)" cy="([0-9.]+)"/)
+    let places = dots.compactMap { Double($0.output.1) }
+    #expect(places.count == 3 && abs(places[1] - places[0] - (places[2] - places[1])) < 0.2, "equal steps for equal factors")
+    #expect(Set(dots.map(\.output.2)).count == 1, "the same cost is as high everywhere")
+    #expect(SVGText.power(10_000) == "10⁴" && SVGText.power(2_000) == "2000" && SVGText.power(1) == "10⁰")
+  }
+
   @Test func answersAreCheckedBeforeTheyAreMeasured() {
     let good = "HTTP/1.1 200 OK\r\nDate: now\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
     #expect(Answer(good)?.problem(expectedBody: "{}") == nil)
