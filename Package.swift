@@ -46,6 +46,7 @@ let package = Package(
       targets: [
         "Bytes", "EventLoops", "JSON", "HTTPServer", "HTTPClient", "WebAPI", "PostgresClient", "EmbeddedPostgres", "Telemetry",
       ]),
+    .library(name: "Formats", targets: ["IndexFormats", "DemoMarkets"]),
   ],
   targets: [
     // C libraries
@@ -135,7 +136,7 @@ let package = Package(
     tests("Migrations", ["PostgresClient", "EventLoops"]),
     tests("EmbeddedPostgres"),
     tests("IndexFormats", ["JSON", "Geometry", "Ranking", "TextIndex", "ProviderIndex"]),
-    tests("DemoMarkets", ["WebAPI"]),
+    tests("DemoMarkets", ["WebAPI", "JSON"]),
     tests("Catalogue", ["PostgresClient", "EventLoops", "WebAPI", "HTTPServer", "JSON", "DemoMarkets"]),
     .testTarget(
       name: "qareebTests",

@@ -15,6 +15,7 @@ public struct GoldenLabels: Sendable {
   public init(_ questions: [GoldenQuestion], market: DemoMarket, providers: [MadeProvider]) throws {
     var seen: Set<String> = []
     var lines: [Line] = []
+    var unanswered: [String] = []
     for question in questions {
       guard seen.insert(question.id).inserted else { throw DemoMarketError(path: question.id, reason: "is there twice") }
       let strangers = question.strangers(in: market)
@@ -26,8 +27,11 @@ public struct GoldenLabels: Sendable {
         let grade = question.grade(of: provider)
         if grade > 0 { byGrade[grade - 1].append(provider.number) }
       }
-      guard !byGrade[2].isEmpty else { throw DemoMarketError(path: question.id, reason: "nobody answers \(question.text)") }
+      if byGrade[2].isEmpty { unanswered.append("\(question.id), \(question.text)") }
       lines.append(Line(question: question, byGrade: byGrade))
+    }
+    guard unanswered.isEmpty else {
+      throw DemoMarketError(path: "", reason: "nobody answers \(unanswered.joined(separator: "; "))")
     }
     self.lines = lines
   }
