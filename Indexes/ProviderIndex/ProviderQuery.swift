@@ -35,10 +35,13 @@ public struct ProviderQuery: Sendable {
   public struct Cursor: Hashable, Sendable {
     public let key: Double
     public let id: String
+    /// The level of that page, so that the next is of the same; nil where no words were asked for, or to choose anew.
+    public let level: MatchTier?
 
-    public init(key: Double, id: String) {
+    public init(key: Double, id: String, level: MatchTier? = nil) {
       self.key = key
       self.id = id
+      self.level = level
     }
   }
 
@@ -88,8 +91,8 @@ public struct ProviderQuery: Sendable {
   public var words = TokenBuffer()
   /// The last token may be the beginning of a word.
   public var lastWordIsPrefix = false
-  /// Words may be misspelt: tried where a token is not found as it is.
-  public var allowsTypos = false
+  /// Whether words may be misspelt: tried, as the weakest tier, where the others find too few. Nil: as the rules say.
+  public var allowsTypos: Bool?
 
   public init(circle: GeoCircle, rules: RankingRules = RankingProfile.default.rules) {
     self.circle = circle

@@ -15,6 +15,7 @@ struct QueryPlan {
   let after: ProviderQuery.Cursor?
   let filters: ProviderFilters
   let wantsText: Bool
+  let levels: MatchLevels
 
   init(_ query: ProviderQuery) {
     order = query.order
@@ -27,6 +28,37 @@ struct QueryPlan {
     after = query.after
     filters = ProviderFilters(query)
     wantsText = query.rules.weights.text > 0 && !query.words.isEmpty
+    levels = MatchLevels(query)
+  }
+}
+
+/// The levels at which a query may be answered.
+struct MatchLevels {
+  let first: MatchTier
+  /// A bit a tier that may be used.
+  private let tiers: UInt8
+  /// Whether there is anything to choose between.
+  let areSeveral: Bool
+
+  init(_ query: ProviderQuery) {
+    let rules = query.rules.matching
+    var tiers: UInt8 = (2 << rules.last.rawValue) - 1
+    if let typos = query.allowsTypos {
+      let typo: UInt8 = 1 << MatchTier.typo.rawValue
+      tiers = typos ? tiers | typo : tiers & ~typo
+    }
+    let weakest = MatchTier(rawValue: UInt8(7 - tiers.leadingZeroBitCount)) ?? .exact
+    // The pages of one search are all of one level, whatever has changed in between.
+    let level = query.words.isEmpty ? nil : query.after?.level
+    first = min(max(rules.first, level ?? .exact), weakest)
+    self.tiers = level == nil ? tiers : tiers & ((2 << first.rawValue) - 1)
+    areSeveral = level == nil && first < weakest
+  }
+
+  /// The next weaker tier that may be used; the strongest after none.
+  func tier(after tier: MatchTier?) -> MatchTier? {
+    let weaker = tier.map { tiers & ~((2 << $0.rawValue) - 1) } ?? tiers
+    return MatchTier(rawValue: UInt8(weaker.trailingZeroBitCount))
   }
 }
 

@@ -1,6 +1,6 @@
 import AvailabilityIndex
 import Columns
-import Ranking
+public import Ranking
 import TextIndex
 
 /// Runs searches, one after the other, in memory that it keeps: after the first few, a search allocates nothing.
@@ -23,7 +23,7 @@ public final class Searcher {
   public var count: Int { work.search.best.count }
 
   /// Hit `rank` of the last search, best first.
-  public func hit(_ rank: Int) -> SearchHit { SearchHit(rankedHit(rank)) }
+  public func hit(_ rank: Int) -> SearchHit { SearchHit(rankedHit(rank), level: level) }
 
   func rankedHit(_ rank: Int) -> RankedHit {
     precondition(rank >= 0 && rank < count, "hit \(rank) of \(count)")
@@ -32,9 +32,11 @@ public final class Searcher {
 
   public var hits: [SearchHit] { (0..<count).map(hit) }
   /// How many providers match, as far as they were counted.
-  public var total: Int { work.tally.total }
+  public var total: Int { min(work.tally.total, work.askedTotal) }
   /// Whether `total` is all of them.
-  public var totalIsExact: Bool { work.tally.isExact }
+  public var totalIsExact: Bool { work.tally.isExact && work.tally.total < work.askedTotal }
+  /// The level that answered: every word is found by this tier or a stronger one. Nil where no words were asked for.
+  public var level: MatchTier? { work.level }
   /// How all matches divide, as far as the query asked.
   public var facets: SearchFacets { work.tally.facets.counts }
   public var openedBlocks: Int { work.search.openedBlocks }
@@ -50,17 +52,20 @@ public struct SearchHit: Hashable, Sendable {
   public let distanceMetres: Double
   public let segment: Int
   public let number: Int
+  /// The level of the search that found it; a cursor carries it.
+  public let level: MatchTier?
 
-  init(_ hit: RankedHit) {
+  init(_ hit: RankedHit, level: MatchTier?) {
     id = String(decoding: UnsafeBufferPointer(start: hit.id, count: Int(hit.idCount)), as: UTF8.self)
     key = hit.key
     score = hit.score
     distanceMetres = hit.distanceMetres
     segment = Int(hit.segment)
     number = Int(hit.number)
+    self.level = level
   }
 
-  public var cursor: ProviderQuery.Cursor { ProviderQuery.Cursor(key: key, id: id) }
+  public var cursor: ProviderQuery.Cursor { ProviderQuery.Cursor(key: key, id: id, level: level) }
 }
 
 /// All that a search works with.
@@ -68,17 +73,80 @@ struct SearchWork: ~Copyable {
   var search = SegmentSearch()
   var tally = Tally()
   var resolved = ResolvedTerms()
+  /// The level that answered; nil without words.
+  private(set) var level: MatchTier?
+  /// How far the query wants its matches counted. To choose a level more may be.
+  private(set) var askedTotal = 0
 
   mutating func run(_ snapshot: IndexSnapshot, _ query: ProviderQuery) {
     let plan = QueryPlan(query)
+    askedTotal =
+      switch query.total {
+      case .exact: .max
+      case .none: query.facets.isEmpty ? 0 : .max
+      case .atMost(let number): query.facets.isEmpty ? number : .max
+      }
+    if query.words.isEmpty {
+      level = nil
+      searchLevel(snapshot, query, plan, level: .exact, countingTo: 0)
+    } else {
+      level = searchByLevels(snapshot, query, plan)
+    }
+  }
+
+  /// Searches at the strongest level that has enough; where none has, at the strongest of those that have the most. A level that adds
+  /// no term of any dictionary is passed over, so a query that is answered at once pays for the look-ups of one level only.
+  private mutating func searchByLevels(
+    _ snapshot: IndexSnapshot, _ query: ProviderQuery, _ plan: borrowing QueryPlan
+  ) -> MatchTier {
+    let levels = plan.levels
+    let enough = levels.areSeveral ? query.rules.matching.enough : 0
+    // A page that is not full is all there is, and a first page of so many is enough: then nothing has to be counted.
+    let hitsTell = query.after == nil && query.limit >= enough
+    resolved.words.begin(query)
+    var tier = levels.tier(after: nil)
+    while let strong = tier, strong <= levels.first {
+      _ = resolved.words.add(strong, query, snapshot)
+      tier = levels.tier(after: strong)
+    }
+    var (chosen, searched, most) = (levels.first, levels.first, 0)
+    var level = levels.first
+    while true {
+      searchLevel(snapshot, query, plan, level: level, countingTo: hitsTell ? 0 : enough)
+      searched = level
+      let count = hitsTell ? search.best.count : tally.total
+      if count > most { (chosen, most) = (level, count) }
+      guard most < enough, let next = addNext(after: level, query, snapshot, levels) else { break }
+      level = next
+    }
+    // The matches are the same; their text scores need not be.
+    if searched != chosen, plan.wantsText, most > 0 { searchLevel(snapshot, query, plan, level: chosen, countingTo: 0) }
+    return chosen
+  }
+
+  /// The next weaker tier that finds something in a dictionary.
+  private mutating func addNext(
+    after level: MatchTier, _ query: ProviderQuery, _ snapshot: IndexSnapshot, _ levels: MatchLevels
+  ) -> MatchTier? {
+    var next = levels.tier(after: level)
+    while let tier = next {
+      if resolved.words.add(tier, query, snapshot) { return tier }
+      next = levels.tier(after: tier)
+    }
+    return nil
+  }
+
+  private mutating func searchLevel(
+    _ snapshot: IndexSnapshot, _ query: ProviderQuery, _ plan: borrowing QueryPlan, level: MatchTier, countingTo atLeast: Int
+  ) {
     search.begin(limit: query.limit)
-    tally.begin(query)
-    guard resolved.resolve(query, snapshot) else { return }
+    tally.begin(query, atLeast: atLeast)
+    guard query.words.isEmpty || resolved.words.areAllFound(query) else { return }
     for index in snapshot.parts.indices {
       let part = snapshot.parts[index]
       let segment = part.segment
       withExtendedLifetime(part) {
-        guard resolved.prepare(query, snapshot, segment: index) else { return }
+        guard resolved.prepare(query, snapshot, segment: index, level: level) else { return }
         let sources = resolved.sources(part)
         search.search(SegmentView(segment, index: index), sources, plan, snapshot.calendar)
         tally.count(SegmentView(segment, index: index), sources, plan, snapshot.calendar, &search.masks)

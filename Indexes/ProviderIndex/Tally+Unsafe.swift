@@ -14,7 +14,8 @@ struct Tally: ~Copyable {
   private var stack = Room<UInt64>(capacity: 256)
   private var isWanted = false
 
-  mutating func begin(_ query: ProviderQuery) {
+  /// - Parameter atLeast: so many are counted even where the query asks for fewer.
+  mutating func begin(_ query: ProviderQuery, atLeast: Int = 0) {
     (total, isExact) = (0, true)
     switch query.total {
     case .none: (isWanted, most) = (false, 0)
@@ -23,6 +24,7 @@ struct Tally: ~Copyable {
     }
     // Facets need every match, and then the total is known as well.
     if !query.facets.isEmpty { (isWanted, most) = (true, .max) }
+    if atLeast > most { (isWanted, most) = (true, atLeast) }
     if !isWanted { isExact = false }
     facets.begin(query)
   }

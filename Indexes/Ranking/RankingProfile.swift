@@ -15,13 +15,14 @@ public struct RankingProfile: Hashable, Sendable {
     self.rules = rules
   }
 
-  /// 0.30 distance + 0.25 rating + 0.25 availability + 0.20 verification.
+  /// 0.30 distance + 0.25 rating + 0.25 availability + 0.20 verification; words are found exactly or by their stem.
   public static let `default`: RankingProfile = {
     var rules = RankingRules()
     rules.weights.distance = 0.30
     rules.weights.rating = 0.25
     rules.weights.availability = 0.25
     rules.weights.verification = 0.20
+    rules.matching = .literal
     return RankingProfile(checked: "default", rules: rules)
   }()
 }
@@ -42,6 +43,7 @@ public struct RankingRules: Hashable, Sendable {
   public var priceScale = 0.0
   /// The text score that makes half of the text feature: s / (s + pivot).
   public var textPivot = 4.0
+  public var matching = MatchingRules()
 
   public init() {}
 
@@ -71,6 +73,7 @@ public struct RankingRules: Hashable, Sendable {
     }
     try within("price_fit.scale", priceScale, weights.priceFit > 0 ? 1...1e12 : 0...1e12)
     try within("text.pivot", textPivot, 0.001...1e6)
+    try matching.check()
   }
 
   /// Whether `check` finds nothing wrong, in a few comparisons and without saying what: a search asks each time.
@@ -86,6 +89,7 @@ public struct RankingRules: Hashable, Sendable {
       && unverifiedShare >= 0 && unverifiedShare <= 1
       && ((tiers .>= 0) .& (tiers .<= 1)) == yes
       && priceScale >= (weights.priceFit > 0 ? 1 : 0) && priceScale <= 1e12 && textPivot >= 0.001 && textPivot <= 1e6
+      && matching.isSound
   }
 }
 
@@ -99,4 +103,6 @@ public struct RankingError: Error, Equatable, CustomStringConvertible {
 public enum RankingLimits {
   /// Weights are relative to each other; beyond this a bound computed in single precision would lose its last digits.
   public static let heaviestWeight = 1_000.0
+  /// Matches that may be asked for before weaker tiers are left alone: beyond a few pages, all tiers from the first on is meant.
+  public static let mostEnough = 10_000
 }

@@ -15,7 +15,8 @@ public struct TokenBuffer: Sendable {
   /// One term that a token may be found by.
   public struct Alternative: Sendable, Equatable {
     public let kind: TermKind
-    /// How much finding it counts, 0…1: the word as written 1, its stem less, its skeleton least.
+    /// How surely it is what the word stands for, 0…1; a doubtful synonym has less. What a kind counts beside the others is not said
+    /// here but in the ranking profile (`MatchingRules`). It counts where a text is indexed and where it is asked for.
     public let weight: Float
     let keyStart: UInt32
   }

@@ -51,14 +51,33 @@ struct TypoAutomaton {
 
 /// Room for typo look-ups, used for query after query: once warm, a look-up allocates nothing.
 public struct TypoScratch: Sendable {
-  /// A term and how many edits it is from the word asked for.
+  /// A term, or with a prefix a run of them, and how many edits it is from the word asked for.
   public struct Match: Sendable, Hashable {
-    public let term: UInt32
+    public private(set) var terms: Range<UInt32>
     public let distance: UInt8
+    /// The row that stands for the terms, or `.max`.
+    private let row: UInt32
+    /// Whether the terms are also in an earlier, wider run.
+    let isNested: Bool
+
+    public var term: UInt32 { terms.lowerBound }
+
+    init(terms: Range<UInt32>, distance: UInt8, row: UInt32, isNested: Bool) {
+      self.terms = terms
+      self.distance = distance
+      self.row = row
+      self.isNested = isNested
+    }
+
+    mutating func useRow() {
+      if row != .max { terms = row..<row + 1 }
+    }
   }
 
   /// What the last look-up found, in the order of the dictionary.
   public internal(set) var matches: [Match] = []
+  /// The sum of document frequencies of all terms found, each counted once: the same however the index is cut in segments.
+  public internal(set) var frequency = 0
   /// The characters of the word.
   var characters: [UInt32] = []
 

@@ -44,7 +44,7 @@ private struct LineTable {
 
 private struct ProfileReading {
   enum Member: String, CaseIterable {
-    case name, description, weights, distance, rating, verification, tier, text
+    case name, description, weights, distance, rating, verification, tier, text, matching
     case priceFit = "price_fit"
   }
   enum DistanceMember: String, CaseIterable {
@@ -55,6 +55,7 @@ private struct ProfileReading {
   enum VerificationMember: String, CaseIterable { case unverified }
   enum TextMember: String, CaseIterable { case pivot }
   enum PriceMember: String, CaseIterable { case scale }
+  enum MatchingMember: String, CaseIterable { case weights, enough, first, last }
 
   let name: String
   let lines: LineTable
@@ -114,6 +115,7 @@ private struct ProfileReading {
     case .verification:
       try number(value, at: "verification", VerificationMember.unverified.rawValue, \.unverifiedShare)
     case .text: try number(value, at: "text", TextMember.pivot.rawValue, \.textPivot)
+    case .matching: try takeMatching(value)
     case .priceFit: try number(value, at: "price_fit", PriceMember.scale.rawValue, \.priceScale)
     }
   }
@@ -135,6 +137,30 @@ private struct ProfileReading {
       }
     }
     rules.decay = Decay(shape: shape, scaleMetres: scale)
+  }
+
+  private mutating func takeMatching(_ value: JSONValue) throws(FormatProblem) {
+    try members(of: value, at: "matching", MatchingMember.allCases.map(\.rawValue)) {
+      (reading, name, value) throws(FormatProblem) in
+      switch MatchingMember(rawValue: name) {
+      case .weights: try reading.takeMatchWeights(value)
+      case .enough: reading.rules.matching.enough = try value.whole(in: 0...RankingLimits.mostEnough)
+      case .first: reading.rules.matching.first = try value.choice(MatchTier.allCases) { $0.description }
+      case .last: reading.rules.matching.last = try value.choice(MatchTier.allCases) { $0.description }
+      case nil: return
+      }
+    }
+  }
+
+  private mutating func takeMatchWeights(_ value: JSONValue) throws(FormatProblem) {
+    let places: [(name: String, place: WritableKeyPath<MatchingRules, Double>)] = [
+      ("exact", \.exact), ("prefix", \.prefix), ("stem", \.stem), ("synonym", \.synonym), ("phonetic", \.phonetic),
+      ("typo", \.typo),
+    ]
+    try members(of: value, at: "matching.weights", places.map(\.name)) { (reading, name, value) throws(FormatProblem) in
+      guard let place = places.first(where: { $0.name == name })?.place else { return }
+      reading.rules.matching[keyPath: place] = try value.anyNumber()
+    }
   }
 
   /// An object of one number.

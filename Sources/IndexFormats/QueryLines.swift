@@ -17,7 +17,7 @@ public struct QueryLine: Sendable {
 ///      "tier":["gold"],"price_min":"5.000","price_max":"50.000","rating_min":4,"verified":true,"serves_me":true,"provider_ids":["…"],
 ///      "profile":"default","sort":"relevance","limit":20,"facets":["category"],"cursor":"…"}
 ///
-/// `lat`, `lon` and `radius_m` must be there. A list of one may be written without its brackets. `verified` and `serves_me` restrict only
+/// `typos` allows slips, or forbids them, whatever the profile says. `lat`, `lon` and `radius_m` must be there. A list of one may be written without its brackets. `verified` and `serves_me` restrict only
 /// when they are true; `cursor` is what the result before ended with.
 public struct QueryLines: Sendable {
   private let profiles: RankingProfiles
@@ -69,7 +69,7 @@ private struct QueryDraft {
   var radiusMetres: Double?
   var text: String?
   var prefix = false
-  var typos = false
+  var typos: Bool?
   var categories: [String] = []
   var tags: [String] = []
   var tiers: [Tier] = []

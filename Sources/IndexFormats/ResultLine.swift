@@ -1,6 +1,7 @@
 public import Bytes
 import JSON
 public import ProviderIndex
+import Ranking
 
 /// How many of the matches have which value, for each thing counted, in the order they are to be written.
 public struct FacetCounts: Hashable, Sendable {
@@ -31,10 +32,11 @@ public struct FacetCounts: Hashable, Sendable {
 
 /// Writes results, one a line:
 ///
-///     {"id":"…","hits":[{"id":"…","score":0.8123,"distance_m":812.4}],"total":1234,"facets":{"category":{"salon":7}},"took_us":9.1,
-///      "cursor":"…"}
+///     {"id":"…","hits":[{"id":"…","score":0.8123,"distance_m":812.4}],"total":1234,"level":"exact","facets":{"category":{"salon":7}},
+///      "took_us":9.1,"cursor":"…"}
 ///
-/// Scores and distances are written to the last digit. `facets` is there when some were counted, `cursor` when a page is full.
+/// Scores and distances are written to the last digit. `level` is there when words were asked for: how exactly they were found (see
+/// `MatchingRules`). `facets` is there when some were counted, `cursor` when a page is full.
 public enum ResultLine {
   /// - Parameter searcher: what it found last.
   public static func write(
@@ -54,6 +56,7 @@ public enum ResultLine {
     }
     buffer.endArray()
     buffer.member("total", searcher.total)
+    if let level = searcher.level { buffer.member("level", level.description) }
     if let facets { write(facets, to: &buffer) }
     buffer.member("took_us", fixed: Int(clamping: tookNanoseconds), places: 3)
     if let cursor { buffer.member("cursor", cursor.text) }

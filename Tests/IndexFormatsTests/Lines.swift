@@ -25,9 +25,10 @@ enum Lines {
   }
 
   static func query(
-    _ line: String, profiles: RankingProfiles = RankingProfiles(), currency: Currency = .jordanianDinar
+    _ line: String, profiles: RankingProfiles = RankingProfiles(), currency: Currency = .jordanianDinar,
+    analyzer: some TextAnalyzer = CaseFoldingSplitter()
   ) throws -> QueryLine {
-    try QueryLines(profiles: profiles, currency: currency, analyzer: CaseFoldingSplitter()).query(try JSONDocument(line).root)
+    try QueryLines(profiles: profiles, currency: currency, analyzer: analyzer).query(try JSONDocument(line).root)
   }
 
   /// What is said about a provider that is right but for `member`, which replaces one of the same name.

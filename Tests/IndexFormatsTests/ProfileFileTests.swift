@@ -13,6 +13,12 @@ import Testing
     #expect(profile == RankingProfile.default)
   }
 
+  @Test func theTextProfileRanksByWords() throws {
+    let profile = try ProfileFile.profile(Array(try ProjectFolder.text("data/ranking/text.json").utf8), name: "text")
+    #expect(profile.rules.weights.text == 1 && profile.rules.weights.distance == 0.002)
+    #expect(profile.rules.matching == MatchingRules(), "it writes the defaults out")
+  }
+
   @Test func theReadmesExampleIsRight() throws {
     let readme = try ProjectFolder.text("data/ranking/README.md")
     let example = try #require(readme.firstMatch(of: /```json\n((?:.|\n)*?)```/)?.output.1)
@@ -26,7 +32,9 @@ import Testing
       {"name":"p","description":"all","weights":{"distance":1,"rating":2,"availability":3,"verification":4,"tier":5,"text":6,
        "popularity":7,"price_fit":8,"newness":9,"hot_slot":10},
        "distance":{"decay":"gaussian","scale_m":2500},"rating":{"prior":3.5,"strength":12},"verification":{"unverified":0.25},
-       "tier":{"none":0.1,"silver":0.2,"gold":0.3,"diamond":0.4},"price_fit":{"scale":50000},"text":{"pivot":2.5}}
+       "tier":{"none":0.1,"silver":0.2,"gold":0.3,"diamond":0.4},"price_fit":{"scale":50000},"text":{"pivot":2.5},
+       "matching":{"weights":{"exact":0.9,"prefix":0.8,"stem":0.7,"synonym":0.6,"phonetic":0.3,"typo":0.2},"enough":3,
+        "first":"stem","last":"phonetic"}}
       """)
     var rules = RankingRules()
     for (index, feature) in Feature.allCases.enumerated() { rules.weights[feature] = Double(index + 1) }
@@ -34,6 +42,9 @@ import Testing
     (rules.ratingPrior, rules.ratingStrength, rules.unverifiedShare) = (3.5, 12, 0.25)
     rules.tierShares = SIMD4(0.1, 0.2, 0.3, 0.4)
     (rules.priceScale, rules.textPivot) = (50_000, 2.5)
+    (rules.matching.exact, rules.matching.prefix, rules.matching.stem) = (0.9, 0.8, 0.7)
+    (rules.matching.synonym, rules.matching.phonetic, rules.matching.typo) = (0.6, 0.3, 0.2)
+    (rules.matching.enough, rules.matching.first, rules.matching.last) = (3, .stem, .phonetic)
     #expect(profile.name == "p")
     #expect(profile.rules == rules)
   }
@@ -65,6 +76,27 @@ import Testing
     ("{\"weights\":{\"text\":1},\n\"verification\":{\"verified\":1}}", "line 2: verification.verified: is not a member"),
     ("{\"weights\":{\"text\":1},\n\"tier\":{\"gold\":2}}", "line 2: tier.gold: 2.0: must be a number from 0.0 to 1.0"),
     ("{\"weights\":{\"text\":1},\n\n\"name\":\"q\"}", "line 3: name: \"q\": must be the file's name without \".json\", \"p\""),
+    (
+      "{\"weights\":{\"text\":1},\n\"matching\":{\"weights\":\n{\"stem\":1.5}}}",
+      "line 3: matching.weights.stem: 1.5: must be a number from 0 to 1"
+    ),
+    (
+      "{\"weights\":{\"text\":1},\n\"matching\":{\n\"weights\":{\"stm\":1}}}",
+      "line 3: matching.weights.stm: is not a member of this object, which may have exact, prefix, stem, "
+    ),
+    (
+      "{\"weights\":{\"text\":1},\n\"matching\":{\n\"enough\":-1}}",
+      "line 3: matching.enough: -1: must be a whole number from 0 to 10000"
+    ),
+    ("{\"weights\":{\"text\":1},\n\"matching\":{\n\"enough\":2.5}}", "line 3: matching.enough: 2.5: must be a whole number"),
+    (
+      "{\"weights\":{\"text\":1},\n\"matching\":{\n\"last\":\"stemm\"}}",
+      "line 3: matching.last: \"stemm\": must be one of exact, stem, synonym, phonetic, typo; did you mean stem?"
+    ),
+    (
+      "{\"weights\":{\"text\":1},\n\"matching\":{\"last\":\"stem\",\n\"first\":\"typo\"}}",
+      "line 3: matching.first: \"typo\": must not be weaker than matching.last, \"stem\""
+    ),
     ("{\"description\":\n7}", "line 1: description: 7: must be a string"),
   ])
   func aBadOneIsRefusedWithTheLineAndTheReason(_ text: String, _ problem: String) throws {

@@ -13,7 +13,7 @@ import TextIndex
     #expect(query.circle.centre == (try GeoPoint(latitude: 31.95, longitude: 35.91)))
     #expect(query.circle.radiusMetres == 10_000)
     #expect(Lines.words(query.words) == ["rose", "hair"])
-    #expect(query.lastWordIsPrefix && query.allowsTypos)
+    #expect(query.lastWordIsPrefix && query.allowsTypos == true)
     #expect(query.categories == ["salon", "spa"])
     #expect(query.tags == ["parking"])
     #expect(query.tiers == [.gold, .diamond])
@@ -34,7 +34,7 @@ import TextIndex
     let line = try Lines.query("{\"lat\":1,\"lon\":2,\"radius_m\":3,\"verified\":false,\"category\":null,\"other\":{}}")
     let query = line.query
     #expect(line.id == nil)
-    #expect(query.words.isEmpty && !query.lastWordIsPrefix && !query.allowsTypos)
+    #expect(query.words.isEmpty && !query.lastWordIsPrefix && query.allowsTypos == nil)
     #expect(query.categories.isEmpty && query.tags.isEmpty && query.tiers.isEmpty && query.ids == nil)
     #expect(query.lowestPrice == nil && query.highestPrice == nil && query.lowestRating == nil)
     #expect(!query.verifiedOnly && !query.servesCentre)

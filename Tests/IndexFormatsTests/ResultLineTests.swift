@@ -2,6 +2,7 @@ import Bytes
 import IndexFormats
 import JSON
 import ProviderIndex
+import Ranking
 import Testing
 import TextIndex
 
@@ -31,6 +32,11 @@ import TextIndex
         "took_us":9.104}
 
         """)
+  }
+
+  @Test func theLevelIsNamedWhereThereWereWords() throws {
+    let line = try answer("{\"lat\":1,\"lon\":2,\"radius_m\":1000,\"q\":\"x\",\"limit\":0}", id: nil)
+    #expect(line == "{\"id\":null,\"hits\":[],\"total\":0,\"level\":\"stem\",\"took_us\":9.104}\n")
   }
 
   /// Every facet of a search, by the names of the format.
@@ -69,7 +75,11 @@ import TextIndex
   func cursorsComeBackAsTheyWere(_ key: Double) throws {
     for id in ["p", "", "a:b", ":", "ب\u{0}"] {
       let cursor = try ProviderQuery.Cursor(text: ProviderQuery.Cursor(key: key, id: id).text)
-      #expect(cursor.key.bitPattern == key.bitPattern && cursor.id == id)
+      #expect(cursor.key.bitPattern == key.bitPattern && cursor.id == id && cursor.level == nil)
+      for level in MatchTier.allCases {
+        let cursor = ProviderQuery.Cursor(key: key, id: id, level: level)
+        #expect(try ProviderQuery.Cursor(text: cursor.text) == cursor)
+      }
     }
   }
 }

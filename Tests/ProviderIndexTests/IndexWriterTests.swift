@@ -21,13 +21,13 @@ import TextIndex
 
     init(_ random: SeededRandom, base: Int) throws {
       market = try RandomMarket(random)
-      var builder = SegmentBuilder(analyzer: CaseFoldingSplitter())
+      var builder = SegmentBuilder(analyzer: TieredAnalyzer())
       for number in 0..<base {
         let record = try market.record("p\(number)")
         records[record.id] = record
         try builder.add(record)
       }
-      writer = IndexWriter(analyzer: CaseFoldingSplitter(), base: base > 0 ? try builder.finish() : nil)
+      writer = IndexWriter(analyzer: TieredAnalyzer(), base: base > 0 ? try builder.finish() : nil)
     }
 
     mutating func someID() -> String { "p\(Int.random(in: 0..<400, using: &market.random))" }
@@ -192,7 +192,7 @@ import TextIndex
       var record = ProviderRecord(id: "x", place: place, category: "salon")
       change(&record)
       do throws(IndexError) {
-        try IndexWriter(analyzer: CaseFoldingSplitter()).upsert(record)
+        try IndexWriter(analyzer: TieredAnalyzer()).upsert(record)
         return nil
       } catch { return "\(error)" }
     }
@@ -205,7 +205,7 @@ import TextIndex
     #expect(refusal { $0.services = [.init(price: -1, durationMinutes: 5)] }?.contains("services.price") == true)
     #expect(refusal { $0.services = [.init(price: 1, durationMinutes: 70_000)] }?.contains("services.duration") == true)
     #expect(refusal { $0.tags = Array(repeating: "t", count: 101) }?.contains("tags") == true)
-    var builder = SegmentBuilder(analyzer: CaseFoldingSplitter())
+    var builder = SegmentBuilder(analyzer: TieredAnalyzer())
     for _ in 0..<2 { try builder.add(ProviderRecord(id: "twice", place: place, category: "")) }
     let finished = builder
     #expect(throws: IndexError.duplicate(id: "twice")) { try finished.finish() }

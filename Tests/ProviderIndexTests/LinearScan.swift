@@ -14,43 +14,172 @@ struct LinearScan {
     let distance: Double
   }
 
+  struct Term: Hashable {
+    let kind: TermKind
+    let text: String
+  }
+
   let records: [ProviderRecord]
   let calendar: AvailabilityCalendar?
-  private let words: [Set<String>]
-  private let impacts: [TermImpacts]
-  /// How many providers have each word.
-  private let frequencies: [String: Int]
+  /// How well each of a provider's terms describes it, from an index that holds it alone: impacts depend on the provider only.
+  private let impacts: [[Term: UInt8]]
+  /// How many providers have each term.
+  private let frequencies: [Term: Int]
 
-  /// The impacts of a provider's terms, from an index that holds it alone: impacts depend on the provider only.
-  private typealias TermImpacts = TermIndex
-
-  init(_ records: [ProviderRecord], calendar: AvailabilityCalendar? = nil) {
+  init(_ records: [ProviderRecord], calendar: AvailabilityCalendar? = nil, analyzer: some TextAnalyzer = TieredAnalyzer()) {
     self.records = records
     self.calendar = calendar
-    words = records.map { record in
-      Set(record.texts.flatMap { text in Self.split(text.text) })
-    }
-    frequencies = words.joined().reduce(into: [:]) { $0[$1, default: 0] += 1 }
     impacts = records.map { record in
       var builder = TermIndexBuilder()
+      var terms: Set<Term> = []
       for text in record.texts {
         var tokens = TokenBuffer()
-        CaseFoldingSplitter().analyze(text.text, into: &tokens)
+        analyzer.analyze(text.text, into: &tokens)
         builder.add(provider: 0, field: text.field, tokens: tokens)
+        terms.formUnion(tokens.alternatives.indices.map { Self.term(tokens, $0) })
       }
-      return builder.finish(providerCount: 1)
+      let index = builder.finish(providerCount: 1)
+      return terms.reduce(into: [:]) { impacts, term in
+        impacts[term] = index.term(term.kind, term.text).flatMap { index.impact(term: $0, provider: 0) }
+      }
+    }
+    frequencies = impacts.reduce(into: [:]) { counts, terms in for term in terms.keys { counts[term, default: 0] += 1 } }
+  }
+
+  private static func term(_ tokens: TokenBuffer, _ alternative: Int) -> Term {
+    Term(
+      kind: tokens.alternatives[alternative].kind, text: String(decoding: tokens.key(of: alternative).dropFirst(), as: UTF8.self))
+  }
+
+  struct Answer {
+    var hits: [Hit]
+    let total: Int
+    let facets: SearchFacets
+    /// Nil without words.
+    let level: MatchTier?
+  }
+
+  /// The answer of the strongest level that has enough matches; where none has, of the strongest of those that have the most.
+  func search(_ query: ProviderQuery) -> Answer {
+    guard !query.words.isEmpty else { return page(of: matches(query, [], level: nil), query) }
+    let answers = levels(of: query).map { level in
+      matches(query, query.words.tokens.indices.map { wanted($0, query, level: level) }, level: level)
+    }
+    let most = answers.map(\.total).max() ?? 0
+    let enough = min(query.rules.matching.enough, most)
+    return page(of: answers.first { $0.total >= enough } ?? answers[0], query)
+  }
+
+  private func page(of answer: Answer, _ query: ProviderQuery) -> Answer {
+    var answer = answer
+    if let after = query.after {
+      answer.hits.removeAll {
+        $0.key > after.key || ($0.key == after.key && !after.id.utf8.lexicographicallyPrecedes($0.id.utf8))
+      }
+    }
+    answer.hits = Array(answer.hits.prefix(query.limit))
+    return answer
+  }
+
+  private func tiers(of query: ProviderQuery) -> [MatchTier] {
+    MatchTier.allCases.filter { tier in
+      tier == .typo ? query.allowsTypos ?? (query.rules.matching.last == .typo) : tier <= query.rules.matching.last
     }
   }
 
-  static func split(_ text: String) -> [String] {
-    text.lowercased().split { !$0.isLetter && !$0.isNumber }.map(String.init)
+  /// The levels that may answer, the strongest first; a cursor's level alone, where it is one of them.
+  private func levels(of query: ProviderQuery) -> [MatchTier] {
+    let tiers = tiers(of: query)
+    let weakest = tiers.last ?? .exact
+    let first = min(query.rules.matching.first, weakest)
+    if let level = query.after?.level { return [min(max(level, first), weakest)] }
+    return [first] + tiers.filter { $0 > first }
   }
 
-  func search(_ query: ProviderQuery) -> (hits: [Hit], total: Int, facets: SearchFacets) {
-    let asked = query.words.alternatives.indices.map { String(decoding: query.words.key(of: $0).dropFirst(), as: UTF8.self) }
+  // MARK: words
+
+  /// What finds a word at a level.
+  private struct Wanted {
+    /// What each term that finds it counts.
+    var weights: [Term: Float] = [:]
+    /// Of all of them the same.
+    var rarity: Float = 0
+
+    mutating func add(_ term: Term, _ weight: Float) { weights[term] = max(weights[term] ?? 0, weight) }
+  }
+
+  private func wanted(_ word: Int, _ query: ProviderQuery, level: MatchTier) -> Wanted {
+    var wanted = Wanted()
+    var frequency = 0
+    let rules = query.rules.matching
+    let isPrefix = query.lastWordIsPrefix && word == query.words.count - 1
+    let tiers = tiers(of: query).filter { $0 <= level }
+    let alternatives = query.words.alternatives(of: word).map {
+      (Self.term(query.words, $0), query.words.alternatives[$0].weight)
+    }
+    for (asked, weight) in alternatives where tiers.contains(MatchTier(of: asked.kind)) {
+      let found = frequencies.filter { term, _ in
+        term.kind == asked.kind
+          && (isPrefix && asked.kind == .surface
+            ? term.text.utf8.starts(with: asked.text.utf8) : term.text.utf8.elementsEqual(asked.text.utf8))
+      }
+      for term in found.keys {
+        let isWhole = term.text.utf8.elementsEqual(asked.text.utf8)
+        wanted.add(term, Float(isWhole ? rules.weight(of: MatchTier(of: asked.kind)) : rules.prefix) * weight)
+      }
+      frequency = max(frequency, found.values.reduce(0, +))
+    }
+    let isExact = wanted.weights.keys.contains { $0.kind == .surface }
+    for (asked, weight) in alternatives where asked.kind == .surface && tiers.contains(.typo) {
+      let letters = asked.text.unicodeScalars.count
+      guard letters > 3 || (letters == 3 && !isExact) else { continue }
+      let slips = slips(asked.text, edits: letters < 8 ? 1 : 2, isPrefix: isPrefix)
+      for (term, distance) in slips where distance > 0 {
+        wanted.add(term, Float(rules.typo) * weight * (distance > 1 ? 0.5 : 1))
+      }
+      frequency = max(frequency, slips.keys.reduce(0) { $0 + (frequencies[$1] ?? 0) })
+    }
+    wanted.rarity = TermRarity.inverseDocumentFrequency(frequency, of: records.count)
+    return wanted
+  }
+
+  /// Words within so many edits of another, or of which some beginning is.
+  private func slips(_ word: String, edits: Int, isPrefix: Bool) -> [Term: Int] {
+    var slips: [Term: Int] = [:]
+    for term in frequencies.keys where term.kind == .surface {
+      let distances = EditTable.distances(word, toBeginningsOf: term.text)
+      let distance = isPrefix ? distances.min() : distances.last
+      if let distance, distance <= edits { slips[term] = distance }
+    }
+    return slips
+  }
+
+  private func hasWords(_ number: Int, _ wanted: [Wanted]) -> Bool {
+    wanted.allSatisfy { word in impacts[number].keys.contains { word.weights[$0] != nil } }
+  }
+
+  /// Word by word in single precision: the greatest of weight · idf / 255 · impact.
+  private func textScore(_ number: Int, _ wanted: [Wanted], _ query: ProviderQuery) -> Float {
+    guard query.rules.weights.text > 0 else { return 0 }
+    var sum: Float = 0
+    for word in wanted {
+      var greatest: Float = 0
+      for (term, impact) in impacts[number] {
+        guard let weight = word.weights[term] else { continue }
+        greatest = max(greatest, weight * word.rarity / 255 * Float(impact))
+      }
+      sum += greatest
+    }
+    return sum
+  }
+
+  // MARK: matches
+
+  /// Everyone who matches at a level, in order.
+  private func matches(_ query: ProviderQuery, _ wanted: [Wanted], level: MatchTier?) -> Answer {
     var hits: [Hit] = []
     var matches: [ProviderRecord] = []
-    for (number, record) in records.enumerated() where passes(record, query) && hasWords(number, asked, query) {
+    for (number, record) in records.enumerated() where passes(record, query) && hasWords(number, wanted) {
       let distance = UnitVector(record.place).distanceMetres(to: query.circle.vector)
       guard distance <= query.circle.radiusMetres else { continue }
       var facts = facts(record)
@@ -64,7 +193,7 @@ struct LinearScan {
         facts.availability = calendar.shareFree(staff: staff, window: when.window)
       }
       let values = query.rules.features(
-        facts, distanceMetres: distance, radiusMetres: query.circle.radiusMetres, textScore: textScore(number, asked, query))
+        facts, distanceMetres: distance, radiusMetres: query.circle.radiusMetres, textScore: textScore(number, wanted, query))
       let score = query.rules.weights.weighted(values)
       let key: Double =
         switch query.order {
@@ -77,12 +206,8 @@ struct LinearScan {
       matches.append(record)
       hits.append(Hit(id: record.id, key: key, score: score, distance: distance))
     }
-    let total = hits.count
     hits.sort { $0.key != $1.key ? $0.key > $1.key : $0.id.utf8.lexicographicallyPrecedes($1.id.utf8) }
-    if let after = query.after {
-      hits.removeAll { $0.key > after.key || ($0.key == after.key && !after.id.utf8.lexicographicallyPrecedes($0.id.utf8)) }
-    }
-    return (Array(hits.prefix(query.limit)), total, facets(matches, query))
+    return Answer(hits: hits, total: hits.count, facets: facets(matches, query), level: level)
   }
 
   private func facets(_ matches: [ProviderRecord], _ query: ProviderQuery) -> SearchFacets {
@@ -125,32 +250,16 @@ struct LinearScan {
     let (lowest, highest) = (query.lowestPrice ?? 0, query.highestPrice ?? .max)
     return record.services.contains { $0.price.map { $0 >= lowest && $0 <= highest } ?? false }
   }
+}
 
-  private func hasWords(_ number: Int, _ asked: [String], _ query: ProviderQuery) -> Bool {
-    asked.enumerated().allSatisfy { index, word in
-      query.lastWordIsPrefix && index == asked.count - 1
-        ? words[number].contains { $0.hasPrefix(word) } : words[number].contains(word)
+extension MatchTier {
+  /// By the kind of what finds it.
+  fileprivate init(of kind: TermKind) {
+    switch kind {
+    case .stem: self = .stem
+    case .synonym: self = .synonym
+    case .phonetic: self = .phonetic
+    default: self = .exact
     }
-  }
-
-  /// Word by word in single precision: the greatest of weight · idf / 255 · impact.
-  private func textScore(_ number: Int, _ asked: [String], _ query: ProviderQuery) -> Float {
-    guard query.rules.weights.text > 0 else { return 0 }
-    var sum: Float = 0
-    for (index, word) in asked.enumerated() {
-      let isPrefix = query.lastWordIsPrefix && index == asked.count - 1
-      let found = frequencies.filter { isPrefix ? $0.key.hasPrefix(word) : $0.key == word }
-      let frequency = found.values.reduce(0, +)
-      let rarity = TermRarity.inverseDocumentFrequency(frequency, of: records.count)
-      var greatest: Float = 0
-      for term in found.keys {
-        guard let number32 = impacts[number].term(.surface, term),
-          let impact = impacts[number].impact(term: number32, provider: 0)
-        else { continue }
-        greatest = max(greatest, 1 * rarity / 255 * Float(impact))
-      }
-      sum += greatest
-    }
-    return sum
   }
 }

@@ -7,7 +7,7 @@ struct OracleMarket {
   var random: SeededRandom
   private(set) var providers: [OracleProvider] = []
 
-  static let words = ["Salon", "nails", "حلاق", "صالون", "SPA", "sport", "salt", "laser", "ليزر", "24", "الذهب", "ذهب"]
+  static let words = TestLanguage.words + ["Salon", "SPA", "Sport", "24"]
   static let categories = ["salon", "barber", "clinic", "home-spa"]
   static let tiers = ["silver", "gold", "diamond"]
   static let tags = ["parking", "wifi", "women"]
@@ -130,6 +130,12 @@ struct OracleMarket {
   private mutating func ask(_ query: inout OracleQuery) {
     query.words = (0..<1 + below(oneIn(2) ? 1 : 3)).map { _ in Self.words[below(Self.words.count)].lowercased() }
     query.lastWordIsPrefix = oneIn(2)
+    if oneIn(2) {
+      let ends = [OracleLevel.allCases[below(5)], OracleLevel.allCases[below(5)]].sorted { $0.rawValue < $1.rawValue }
+      (query.strongest, query.weakest) = oneIn(2) ? (.asWritten, .slip) : (ends[0], ends[1])
+      query.enough = [0, 1, 5, 10, 1_000][below(5)]
+    }
+    if oneIn(3) { query.words[0] = TestLanguage.slip(query.words[0], using: &random) }
     if query.lastWordIsPrefix, let last = query.words.popLast() { query.words.append(String(last.prefix(1 + below(last.count)))) }
   }
 

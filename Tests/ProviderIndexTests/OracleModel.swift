@@ -48,6 +48,11 @@ struct OracleProvider: Equatable {
   }
 }
 
+/// How a word may be found, the surest first.
+enum OracleLevel: Int, CaseIterable {
+  case asWritten, stem, meaning, sound, slip
+}
+
 /// A search. Of several words, and of several tags, a provider must have all; of categories, tiers and ids, one.
 struct OracleQuery {
   enum Order: CaseIterable { case relevance, distance, rating, price }
@@ -57,6 +62,11 @@ struct OracleQuery {
   var radiusMetres: Double
   var words: [String] = []
   var lastWordIsPrefix = false
+  /// Words are found in the ways from the first to `weakest`. The ways up to `strongest` are tried together; one more at a time is
+  /// added as long as fewer than `enough` providers match, and left again if in the end nobody more was found by it.
+  var strongest = OracleLevel.stem
+  var weakest = OracleLevel.stem
+  var enough = 10
   var categories: Set<String> = []
   /// Some one service must cost within both bounds.
   var lowestPrice: Int?
@@ -108,5 +118,7 @@ struct OracleAnswer {
   var inputs: [String: [Double]]
   /// Keys up to this are compared as if they were this large: ten for metres, one for scores.
   var keyFloor: Double
+  /// How words were found; nil where none were asked for.
+  var level: OracleLevel?
   var total: Int { matches.count }
 }

@@ -23,9 +23,24 @@ enum Oracle {
       + 0.20 * (provider.verified ? 1 : 0.7)
   }
 
+  /// The surest level that finds enough; where none does, the surest that finds as many as any.
   static func search(_ providers: [OracleProvider], _ query: OracleQuery) -> OracleAnswer {
+    if query.words.isEmpty { return search(providers, query, nil) }
+    let levels = OracleLevel.allCases.filter {
+      ($0.rawValue >= query.strongest.rawValue) && $0.rawValue <= query.weakest.rawValue
+    }
+    let answers = levels.map { search(providers, query, $0) }
+    let most = answers.map(\.total).max() ?? 0
+    guard var answer = answers.first(where: { $0.total >= query.enough || $0.total == most }) else { preconditionFailure() }
+    // Who stands on an edge at any level might have tipped the choice.
+    answer.borderline = answers.reduce(into: []) { $0.formUnion($1.borderline) }
+    return answer
+  }
+
+  private static func search(_ providers: [OracleProvider], _ query: OracleQuery, _ level: OracleLevel?) -> OracleAnswer {
     var (matches, found, borderline) = ([OracleAnswer.Hit](), [OracleProvider](), Set<String>())
-    for provider in providers where fits(provider, query) {
+    let finders = level.map { words(finding: query.words, query, $0, providers) } ?? []
+    for provider in providers where fits(provider, query) && finders.allSatisfy({ !$0.isDisjoint(with: provider.words) }) {
       let distance = distanceMetres(query.latitude, query.longitude, provider.latitude, provider.longitude)
       let areas = query.servesMe ? provider.serviceAreas.map { edge($0, query) } : [-1]
       let edges = [distance - query.radiusMetres, areas.min() ?? .infinity]
@@ -39,7 +54,8 @@ enum Oracle {
     matches.sort(by: precedes)
     return OracleAnswer(
       matches: matches, hits: page(of: matches, query), facets: facets(found, query), borderline: borderline,
-      inputs: Dictionary(uniqueKeysWithValues: found.map { ($0.id, inputs($0)) }), keyFloor: query.order == .distance ? 10 : 1)
+      inputs: Dictionary(uniqueKeysWithValues: found.map { ($0.id, inputs($0)) }), keyFloor: query.order == .distance ? 10 : 1,
+      level: level)
   }
 
   /// By key, then by the bytes of the id.
@@ -64,7 +80,7 @@ enum Oracle {
       && (query.ids?.contains(provider.id) ?? true)
       && (!query.verifiedOnly || provider.verified)
       && provider.rating >= query.lowestRating ?? 0
-      && costsRight(provider, query) && hasWords(provider, query)
+      && costsRight(provider, query)
   }
 
   private static func costsRight(_ provider: OracleProvider, _ query: OracleQuery) -> Bool {
@@ -75,11 +91,28 @@ enum Oracle {
     }
   }
 
-  private static func hasWords(_ provider: OracleProvider, _ query: OracleQuery) -> Bool {
-    let words = provider.words
-    return query.words.enumerated().allSatisfy { position, word in
-      let isPrefix = query.lastWordIsPrefix && position == query.words.count - 1
-      return isPrefix ? words.contains { $0.unicodeScalars.starts(with: word.unicodeScalars) } : words.contains(word)
+  /// For each word asked for, all words of the market that find it at a level.
+  private static func words(
+    finding words: [String], _ query: OracleQuery, _ level: OracleLevel, _ providers: [OracleProvider]
+  ) -> [Set<String>] {
+    let vocabulary = providers.reduce(into: Set<String>()) { $0.formUnion($1.words) }
+    return words.enumerated().map { position, word in
+      let isPrefix = query.lastWordIsPrefix && position == words.count - 1
+      let asWritten = vocabulary.filter { isPrefix ? $0.unicodeScalars.starts(with: word.unicodeScalars) : $0 == word }
+      let letters = word.unicodeScalars.count
+      return asWritten.union(
+        vocabulary.filter { other in
+          if level.rawValue >= OracleLevel.stem.rawValue, TestLanguage.stem(other) == TestLanguage.stem(word) { return true }
+          if level.rawValue >= OracleLevel.meaning.rawValue {
+            let meanings = TestLanguage.meanings(word).map(\.name)
+            if TestLanguage.meanings(other).contains(where: { meanings.contains($0.name) }) { return true }
+          }
+          let sound = TestLanguage.skeleton(word)
+          if level.rawValue >= OracleLevel.sound.rawValue, !sound.isEmpty, TestLanguage.skeleton(other) == sound { return true }
+          guard level == .slip, letters >= 3, letters > 3 || asWritten.isEmpty else { return false }
+          let distances = EditTable.distances(word, toBeginningsOf: other)
+          return (isPrefix ? distances.min() ?? 9 : distances[other.unicodeScalars.count]) <= (letters < 8 ? 1 : 2)
+        })
     }
   }
 

@@ -65,6 +65,34 @@ import Testing
           category: ["barber": 1, "salon": 2], tier: ["gold": 1], rating: [2, 0, 0, 0, 1, 0], price: [1, 0, 0, 0, 0]))
   }
 
+  @Test func wordsAreFoundByTheSurestLevelThatFindsEnough() {
+    let names = ["barber", "barbers", "حلاق", "brbr", "barbr", "spa", "x"]
+    let providers = names.enumerated().map { number, name in
+      var provider = Self.near(Double(number), id: name)
+      (provider.english, provider.category) = (name, "")
+      return provider
+    }
+    func found(_ words: String, _ change: (inout OracleQuery) -> Void = { _ in }) -> (Set<String>, OracleLevel?) {
+      var query = OracleQuery(latitude: 0, longitude: 35, radiusMetres: 1_000)
+      query.words = OracleProvider.words(of: words)
+      (query.strongest, query.weakest) = (.asWritten, .slip)
+      change(&query)
+      let answer = Oracle.search(providers, query)
+      return (Set(answer.matches.map(\.id)), answer.level)
+    }
+    #expect(found("barber") { $0.enough = 1 } == (["barber"], .asWritten))
+    #expect(found("barber") { $0.enough = 2 } == (["barber", "barbers"], .stem))
+    #expect(found("barber") { $0.enough = 3 } == (["barber", "barbers", "حلاق"], .meaning))
+    #expect(found("barber") { $0.enough = 4 } == (["barber", "barbers", "حلاق", "brbr", "barbr"], .sound))
+    #expect(
+      found("barber") { $0.enough = 9 } == (["barber", "barbers", "حلاق", "brbr", "barbr"], .sound), "a slip finds nobody more")
+    #expect(found("barber") { $0.weakest = .stem } == (["barber", "barbers"], .stem))
+    #expect(found("baxber") == (["barber"], .slip) && found("baxber") { $0.weakest = .sound } == ([], .asWritten))
+    #expect(found("spx") == (["spa"], .slip) && found("spa") == (["spa"], .asWritten) && found("sx") == ([], .asWritten))
+    #expect(found("barber spa") == ([], .asWritten), "every word must be found")
+    #expect(found("bxrbe") { $0.lastWordIsPrefix = true } == (["barber", "barbers"], .slip))
+  }
+
   @Test func pagesGiveEveryMatchOnceAndInOrder() {
     var market = OracleMarket(count: 150, random: SeededRandom())
     for _ in 0..<50 {
@@ -135,9 +163,11 @@ import Testing
         abs($0.latitude) <= 90 && abs($0.longitude) <= 180 && (0...5).contains($0.rating) && (0...1).contains($0.availability)
       })
     var (found, empty, edges, equals, full) = (0, 0, 0, 0, 0)
+    var levels: [OracleLevel: Int] = [:]
     for _ in 0..<600 {
       let query = market.query()
       let answer = Oracle.search(all, query)
+      if let level = answer.level { levels[level, default: 0] += 1 }
       if answer.total == 0 { empty += 1 } else { found += 1 }
       if answer.total > query.limit { full += 1 }
       if !answer.borderline.isEmpty { edges += 1 }
@@ -145,5 +175,6 @@ import Testing
     }
     let counts = "\(found) found, \(empty) empty, \(edges) with an edge, \(equals) with equals, \(full) with more than a page"
     #expect(found >= 100 && empty >= 20 && edges >= 1 && equals >= 50 && full >= 40, "\(counts)")
+    #expect(OracleLevel.allCases.allSatisfy { levels[$0] ?? 0 >= 3 }, "\(levels)")
   }
 }

@@ -9,7 +9,7 @@ import TextIndex
 struct RandomMarket {
   var random: SeededRandom
   let centres: [GeoPoint]
-  static let words = ["salon", "nails", "حلاق", "صالون", "spa", "sport", "salt", "دعاء", "laser", "ليزر", "gold", "الذهب"]
+  static let words = TestLanguage.words
   static let categories = ["salon", "barber", "clinic", "plumber", ""]
   static let day: Int32 = 20_000
 
@@ -116,7 +116,24 @@ struct RandomMarket {
       query.lastWordIsPrefix = true
       text = String(text.prefix(max(1, text.count - Int.random(in: 0...4, using: &random))))
     }
-    CaseFoldingSplitter().analyze(text, into: &query.words)
+    if Int.random(in: 0..<3, using: &random) == 0, !text.isEmpty { text = TestLanguage.slip(text, using: &random) }
+    TieredAnalyzer().analyze(text, into: &query.words)
+    if Bool.random(using: &random) { query.rules.matching = matching() }
+    if Int.random(in: 0..<4, using: &random) == 0 { query.allowsTypos = .random(using: &random) }
+  }
+
+  private mutating func matching() -> MatchingRules {
+    var rules = MatchingRules()
+    let ends = [
+      MatchTier.allCases.randomElement(using: &random) ?? .exact, MatchTier.allCases.randomElement(using: &random) ?? .exact,
+    ]
+    if Bool.random(using: &random) { (rules.first, rules.last) = (min(ends[0], ends[1]), max(ends[0], ends[1])) }
+    rules.enough = [0, 1, 3, 10, 10_000].randomElement(using: &random) ?? 10
+    if Bool.random(using: &random) {
+      (rules.exact, rules.prefix, rules.stem) = (0.9, .random(in: 0...1, using: &random), .random(in: 0...1, using: &random))
+      (rules.synonym, rules.phonetic, rules.typo) = (0, 1, .random(in: 0...1, using: &random))
+    }
+    return rules
   }
 
   private mutating func addWindow(_ query: inout ProviderQuery) {

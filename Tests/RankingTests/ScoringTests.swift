@@ -102,7 +102,7 @@ import Testing
       var rules = Self.randomRules(&random)
       for _ in 0..<Int.random(in: 0...2, using: &random) {
         let value = odd[Int.random(in: 0..<odd.count, using: &random)]
-        switch Int.random(in: 0..<8, using: &random) {
+        switch Int.random(in: 0..<11, using: &random) {
         case 0: rules.decay = Decay(shape: .gaussian, scaleMetres: value)
         case 1: rules.ratingPrior = value
         case 2: rules.ratingStrength = value
@@ -110,6 +110,15 @@ import Testing
         case 4: rules.tierShares[.random(in: 0..<4, using: &random)] = value
         case 5: rules.priceScale = value
         case 6: rules.textPivot = value
+        case 7:
+          let weights: [WritableKeyPath<MatchingRules, Double>] = [
+            \.exact, \.prefix, \.stem, \.synonym, \.phonetic, \.typo,
+          ]
+          rules.matching[keyPath: weights[.random(in: 0..<6, using: &random)]] = value
+        case 8: rules.matching.enough = [-1, 0, 10_000, 10_001].randomElement(using: &random) ?? 0
+        case 9:
+          rules.matching.first = MatchTier.allCases.randomElement(using: &random) ?? .exact
+          rules.matching.last = MatchTier.allCases.randomElement(using: &random) ?? .exact
         default: rules.weights[Feature.allCases[.random(in: 0..<10, using: &random)]] = value
         }
       }
@@ -123,6 +132,8 @@ import Testing
   @Test func featuresAndTiersAreNamed() {
     for feature in Feature.allCases { #expect(Feature(name: feature.description) == feature) }
     for tier in Tier.allCases { #expect(Tier(name: tier.description) == tier) }
+    for tier in MatchTier.allCases { #expect(MatchTier(name: tier.description) == tier) }
+    #expect(MatchTier(name: "guess") == nil && MatchTier.allCases == MatchTier.allCases.sorted())
     #expect(Feature(name: "charm") == nil && Tier(name: "Gold") == nil)
   }
 

@@ -38,7 +38,10 @@ struct NaiveTerms {
   }
 
   /// Optimal string alignment over scalars: insertion, deletion, replacement, transposition of neighbours.
-  static func distance(_ one: String, _ other: String) -> Int {
+  static func distance(_ one: String, _ other: String) -> Int { distances(one, other).last ?? 0 }
+
+  /// Of one word from each beginning of another, the empty one first.
+  static func distances(_ one: String, _ other: String) -> [Int] {
     let (one, other) = (Array(one.unicodeScalars), Array(other.unicodeScalars))
     var table = [[Int]](repeating: [Int](repeating: 0, count: other.count + 1), count: one.count + 1)
     for row in 0...one.count {
@@ -55,7 +58,7 @@ struct NaiveTerms {
         table[row][column] = least
       }
     }
-    return table[one.count][other.count]
+    return table[one.count]
   }
 }
 

@@ -48,6 +48,37 @@ import Testing
     }
   }
 
+  /// The distance of a term is that of its nearest beginning; crowded beginnings come as one row.
+  @Test func findsWhatBeginsWithinTheDistance() {
+    var random = SeededRandom()
+    for size in [1, 10, 200, 3_000] {
+      var words = WordSource(random: random)
+      let vocabulary = Array(Set(words.vocabulary(size))).sorted()
+      let index = Self.index(vocabulary)
+      var scratch = TypoScratch()
+      for _ in 0..<20 {
+        var word = Bool.random(using: &words.random) ? words.word() : vocabulary.randomElement(using: &words.random) ?? "a"
+        word = String(word.unicodeScalars.prefix(.random(in: 1...9, using: &words.random)))
+        let distances = vocabulary.map { NaiveTerms.distances(word, $0).min() ?? 0 }
+        for edits in 0...2 {
+          TermIndex.key(.surface, word).withUnsafeBufferPointer {
+            index.typos(of: $0, edits: edits, asPrefix: true, into: &scratch)
+          }
+          // Every provider here has one word.
+          var found = [Int](repeating: 3, count: vocabulary.count)
+          for match in scratch.matches {
+            for provider in index.impacts(of: match.terms).keys {
+              found[Int(provider)] = min(found[Int(provider)], Int(match.distance))
+            }
+          }
+          #expect(found == distances.map { $0 <= edits ? $0 : 3 }, "'\(word)' with \(edits) edits")
+          #expect(scratch.frequency == distances.count { $0 <= edits })
+        }
+      }
+      random = words.random
+    }
+  }
+
   @Test func countsEachKindOfEditAsOne() {
     let index = Self.index([
       "barber", "abrber", "arber", "barbe", "barbers", "xbarber", "berber", "bxarbre", "حلاق", "حلاقة", "حالق",

@@ -131,6 +131,25 @@ import Testing
     #expect(summary["queries"]?.int == queries.count && summary["searches"]?.int == 3 * queries.count)
   }
 
+  /// The profile `text` guesses where too little is found, and says so; the default one takes words as they are.
+  @Test func theLevelOfTheWordsIsTold() async throws {
+    try await build(Self.market)
+    let queries: [(members: String, ids: [String], level: String?)] = [
+      ("\"limit\":0", [], nil),
+      ("\"q\":\"haircut\"", ["twin-b"], "stem"),
+      ("\"q\":\"hairct\"", [], "stem"),
+      ("\"q\":\"haircut\",\"profile\":\"text\"", ["twin-b"], "exact"),
+      ("\"q\":\"hairct\",\"profile\":\"text\"", ["twin-b"], "typo"),
+      ("\"q\":\"hairct\",\"profile\":\"text\",\"typos\":false", [], "exact"),
+      ("\"q\":\"hairct\",\"typos\":true", ["twin-b"], "typo"),
+    ]
+    let (results, _) = try await answers(
+      queries.map { "{\(Self.circle),\($0.members)}\n" }.joined(), "--profiles", ProjectFolder.file("data/ranking"))
+    for (result, query) in zip(results, queries) {
+      #expect(try hits(result).map(\.id) == query.ids && result["level"]?.string == query.level, "\(query.members)")
+    }
+  }
+
   @Test func aCursorLeadsToTheNextPage() async throws {
     try await build(Self.market)
     var (found, cursor) = ([String](), String?.none)

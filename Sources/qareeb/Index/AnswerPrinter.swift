@@ -2,6 +2,7 @@ import Bytes
 import IndexFormats
 import JSON
 import ProviderIndex
+import Ranking
 import Terminal
 
 /// Prints answers: lines of JSON, or tables for a person.
@@ -62,7 +63,9 @@ struct AnswerPrinter: ~Copyable {
   private func text(of answer: QueryRun.Answer) -> String {
     let searcher = answer.searcher
     let name = answer.line.id.map { "Query \(withoutControls($0))" } ?? "Query \(count)"
-    let title = "\(name): \(searcher.total) found in \(microseconds(answer.tookNanoseconds))\n"
+    // Only where the profile had to go further than it begins.
+    let level = searcher.level.flatMap { $0 > answer.line.query.rules.matching.first ? " (words by \($0))" : nil } ?? ""
+    let title = "\(name): \(searcher.total) found\(level) in \(microseconds(answer.tookNanoseconds))\n"
     guard searcher.count > 0 else { return title + facetLines(of: answer) + "\n" }
     var table = Table([
       .init("RANK", .right), .init("PROVIDER", style: .cyan), .init("SCORE", .right), .init("METRES", .right),

@@ -78,7 +78,8 @@ enum IndexCommand {
     "query",
     summary: "search an index file",
     discussion: """
-      A line is {"id":"…","lat":31.95,"lon":35.91,"radius_m":10000,"q":"…","prefix":false,"category":["salon"],"price_max":"50.000","rating_min":4,"verified":true,"profile":"default","sort":"relevance","limit":20,"facets":["category"]}. Only lat, lon and radius_m must be there. Also understood: price_min, tag, tier, serves_me, provider_ids, typos, and the cursor of a result, for its next page.
+      A line is {"id":"…","lat":31.95,"lon":35.91,"radius_m":10000,"q":"…","prefix":false,"category":["salon"],"price_max":"50.000","rating_min":4,"verified":true,"profile":"default","sort":"relevance","limit":20,"facets":["category"]}. Only lat, lon and radius_m must be there. Also understood: price_min, tag, tier, serves_me, provider_ids, typos (true or false, instead of what the profile says), and the cursor of a result, for its next page.
+      A result with words names the level that answered: exact, stem, synonym, phonetic or typo. The profile says how far a search goes; "text" orders by words alone.
       Each query is answered with its hits and the microseconds that the search took (with --repeat, the median of its runs); a summary of all follows: the 50th and 99th percentile, and queries a second on this one thread.
       """,
     options: [index, queries, repeats, json, profiles, skipBad],

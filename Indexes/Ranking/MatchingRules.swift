@@ -1,0 +1,65 @@
+/// What each way to find a word is worth, and when the weaker ways are tried at all.
+///
+/// At a *level*, every word of the query must be found by that tier or a stronger one. A search runs at the strongest level, from
+/// `first` to `last`, that has `enough` matches, all filters and the circle applied; where none has, at the strongest of those that have
+/// the most. Levels hold one another, so a level that finds no more than a stronger one is never the one that answers.
+@frozen
+public struct MatchingRules: Hashable, Sendable {
+  public var exact = 1.0
+  /// Of a longer word that begins with the one being typed; it belongs to the exact tier.
+  public var prefix = 0.9
+  public var stem = 0.8
+  public var synonym = 0.7
+  public var phonetic = 0.5
+  /// With one edit; two count half of it.
+  public var typo = 0.4
+  /// So many matches are a page worth looking at without guessing what else may have been meant.
+  public var enough = 10
+  /// Tiers up to this one are always tried together.
+  public var first = MatchTier.exact
+  /// Weaker ones are not tried.
+  public var last = MatchTier.typo
+
+  public init() {}
+
+  /// Exact and stem together, whatever they find, and nothing weaker.
+  public static let literal: MatchingRules = {
+    var rules = MatchingRules()
+    (rules.first, rules.last) = (.stem, .stem)
+    return rules
+  }()
+
+  public func weight(of tier: MatchTier) -> Double {
+    switch tier {
+    case .exact: exact
+    case .stem: stem
+    case .synonym: synonym
+    case .phonetic: phonetic
+    case .typo: typo
+    }
+  }
+
+  func check() throws(RankingError) {
+    for (name, weight) in [
+      ("exact", exact), ("prefix", prefix), ("stem", stem), ("synonym", synonym), ("phonetic", phonetic), ("typo", typo),
+    ] {
+      guard weight >= 0, weight <= 1 else {
+        throw RankingError(field: "matching.weights.\(name)", reason: "\(weight): must be a number from 0 to 1")
+      }
+    }
+    guard enough >= 0, enough <= RankingLimits.mostEnough else {
+      throw RankingError(
+        field: "matching.enough", reason: "\(enough): must be a whole number from 0 to \(RankingLimits.mostEnough)")
+    }
+    guard first <= last else {
+      throw RankingError(field: "matching.first", reason: "\"\(first)\": must not be weaker than matching.last, \"\(last)\"")
+    }
+  }
+
+  /// Whether `check` finds nothing wrong.
+  var isSound: Bool {
+    let all = SIMD8(exact, prefix, stem, synonym, phonetic, typo, 0, 0)
+    return ((all .>= 0) .& (all .<= 1)) == SIMDMask(repeating: true) && enough >= 0 && enough <= RankingLimits.mostEnough
+      && first <= last
+  }
+}
