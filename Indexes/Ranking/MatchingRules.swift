@@ -39,12 +39,19 @@ public struct MatchingRules: Hashable, Sendable {
     }
   }
 
+  /// What the rules must be. A guess never counts more than what was written: nothing more than the exact word, and a beginning with a
+  /// slip not more than one without.
   func check() throws(RankingError) {
-    for (name, weight) in [
-      ("exact", exact), ("prefix", prefix), ("stem", stem), ("synonym", synonym), ("phonetic", phonetic), ("typo", typo),
+    for (name, weight, bound, most) in [
+      ("exact", exact, "exact", exact), ("prefix", prefix, "exact", exact), ("stem", stem, "exact", exact),
+      ("synonym", synonym, "exact", exact), ("phonetic", phonetic, "exact", exact), ("typo", typo, "prefix", prefix),
     ] {
       guard weight >= 0, weight <= 1 else {
         throw RankingError(field: "matching.weights.\(name)", reason: "\(weight): must be a number from 0 to 1")
+      }
+      guard weight <= most else {
+        throw RankingError(
+          field: "matching.weights.\(name)", reason: "\(weight): must not be above matching.weights.\(bound), \(most)")
       }
     }
     guard enough >= 0, enough <= RankingLimits.mostEnough else {
@@ -59,7 +66,8 @@ public struct MatchingRules: Hashable, Sendable {
   /// Whether `check` finds nothing wrong.
   var isSound: Bool {
     let all = SIMD8(exact, prefix, stem, synonym, phonetic, typo, 0, 0)
-    return ((all .>= 0) .& (all .<= 1)) == SIMDMask(repeating: true) && enough >= 0 && enough <= RankingLimits.mostEnough
+    return ((all .>= 0) .& (all .<= exact)) == SIMDMask(repeating: true) && exact <= 1 && typo <= prefix && enough >= 0
+      && enough <= RankingLimits.mostEnough
       && first <= last
   }
 }

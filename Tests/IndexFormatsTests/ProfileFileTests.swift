@@ -81,6 +81,10 @@ import Testing
       "line 3: matching.weights.stem: 1.5: must be a number from 0 to 1"
     ),
     (
+      "{\"weights\":{\"text\":1},\n\"matching\":{\"weights\":{\"exact\":0.9,\n\"stem\":0.95}}}",
+      "line 3: matching.weights.stem: 0.95: must not be above matching.weights.exact, 0.9"
+    ),
+    (
       "{\"weights\":{\"text\":1},\n\"matching\":{\n\"weights\":{\"stm\":1}}}",
       "line 3: matching.weights.stm: is not a member of this object, which may have exact, prefix, stem, "
     ),

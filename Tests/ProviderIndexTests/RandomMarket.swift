@@ -130,8 +130,8 @@ struct RandomMarket {
     if Bool.random(using: &random) { (rules.first, rules.last) = (min(ends[0], ends[1]), max(ends[0], ends[1])) }
     rules.enough = [0, 1, 3, 10, 10_000].randomElement(using: &random) ?? 10
     if Bool.random(using: &random) {
-      (rules.exact, rules.prefix, rules.stem) = (0.9, .random(in: 0...1, using: &random), .random(in: 0...1, using: &random))
-      (rules.synonym, rules.phonetic, rules.typo) = (0, 1, .random(in: 0...1, using: &random))
+      (rules.exact, rules.prefix, rules.stem) = (0.9, .random(in: 0...0.9, using: &random), .random(in: 0...0.9, using: &random))
+      (rules.synonym, rules.phonetic, rules.typo) = (0, 0.9, .random(in: 0...rules.prefix, using: &random))
     }
     return rules
   }

@@ -34,6 +34,9 @@ struct SearchKind: Sendable {
       },
       SearchKind(name: "words that count", queryClass: .c) { $0.rules.weights.text = 1 },
       SearchKind(name: "typos", queryClass: .c, isMisspelt: true) { $0.allowsTypos = true },
+      SearchKind(name: "all levels", queryClass: .c, isMisspelt: true) { query in
+        (query.rules.weights.text, query.rules.matching, query.lastWordIsPrefix) = (1, MatchingRules(), true)
+      },
       SearchKind(name: "every weight, gaussian decay", queryClass: .a) { query in
         for feature in Feature.allCases { query.rules.weights[feature] = 0.1 }
         (query.rules.priceScale, query.rules.ratingStrength) = (50_000, 5)
