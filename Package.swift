@@ -40,7 +40,7 @@ let package = Package(
     .executable(name: "qareeb", targets: ["qareeb"]),
     .library(
       name: "Engines",
-      targets: ["Columns", "Geometry", "SpatialIndex", "TextIndex", "AvailabilityIndex", "Ranking", "ProviderIndex"]),
+      targets: ["Columns", "Geometry", "SpatialIndex", "TextIndex", "AvailabilityIndex", "Ranking", "ProviderIndex", "TextAnalysis"]),
     .library(
       name: "Platform",
       targets: [
@@ -57,6 +57,8 @@ let package = Package(
     system("CPQ", "libpq"),
     system("CCurl", "libcurl"),
     system("CCrypto", "libcrypto"),
+    system("CICU", "icu-uc"),
+    system("CSnowball"),
     upstream("CLlhttp", sources: ["shim.c", "upstream/src"], headers: "upstream/include"),
     upstream("CYyjson", sources: ["shim.c", "upstream/yyjson.c"], headers: "upstream"),
 
@@ -85,6 +87,7 @@ let package = Package(
     module("PostgresClient", ["Bytes", "EventLoops", "Telemetry", "CPQ"]),
     module("Migrations", ["PostgresClient"]),
     module("EmbeddedPostgres", ["CPlatform"]),
+    module("TextAnalysis", ["TextIndex", "CICU", "CSnowball"]),
     module("IndexFormats", ["Bytes", "JSON", "Spelling", "Geometry", "Ranking", "TextIndex", "ProviderIndex"]),
 
     module("DemoMarkets", ["Bytes", "JSON", "WebAPI"]),
@@ -100,7 +103,7 @@ let package = Package(
         "WebAPI",
         "PostgresClient", "Migrations", "EmbeddedPostgres", "DemoMarkets", "Catalogue", "Columns", "TextIndex", "ProviderIndex",
         "Ranking",
-        "IndexFormats", "Spelling",
+        "IndexFormats", "Spelling", "TextAnalysis",
       ],
       swiftSettings: settings, plugins: ["BuildCommit"]),
     // Tells the binary the commit it was built from
@@ -135,6 +138,7 @@ let package = Package(
     tests("PostgresClient", ["EventLoops", "EmbeddedPostgres", "Telemetry"]),
     tests("Migrations", ["PostgresClient", "EventLoops"]),
     tests("EmbeddedPostgres"),
+    tests("TextAnalysis", ["TextIndex"]),
     tests("IndexFormats", ["JSON", "Geometry", "Ranking", "TextIndex", "ProviderIndex"]),
     tests("DemoMarkets", ["WebAPI", "JSON"]),
     tests("Catalogue", ["PostgresClient", "EventLoops", "WebAPI", "HTTPServer", "JSON", "DemoMarkets"]),

@@ -5,6 +5,10 @@ public enum TextLimits {
   @inlinable public static var termBytes: Int { 63 }
   /// Bytes of a term with its kind.
   @inlinable public static var keyBytes: Int { termBytes + 1 }
+  /// Words of a query that are looked for: beyond them a pasted page says nothing, and every word must be found.
+  @inlinable public static var queryWords: Int { 16 }
+  /// Bytes of a query that are read: sixteen words of the longest kind, and what is dropped between them.
+  @inlinable public static var queryBytes: Int { 2_048 }
   /// Providers of one chunk: the unit of masks. 512 bytes of mask stay in the first cache.
   @inlinable public static var chunkProviders: Int { 4_096 }
   /// 64-bit words of a chunk's mask.

@@ -1,4 +1,10 @@
 extension TokenBuffer {
+  /// A term of the last token that is UTF-8 already: whole scalars, at most `TextLimits.termBytes`.
+  public mutating func addAlternative(_ kind: TermKind, weight: Float = 1, utf8 term: Span<UInt8>) {
+    beginAlternative(kind, weight: weight)
+    term.withUnsafeBufferPointer { append(wholeScalars: $0) }
+  }
+
   /// The key of an alternative, kind byte first, in place.
   public func withKey<Result>(of alternative: Int, _ body: (UnsafeBufferPointer<UInt8>) throws -> Result) rethrows -> Result {
     let range = keyRange(of: alternative)

@@ -25,6 +25,9 @@ public struct TokenBuffer: Sendable {
   public private(set) var alternatives: [Alternative] = []
   /// The keys of all alternatives, kind byte first.
   private(set) var keys: [UInt8] = []
+  /// Where in the text, in UTF-8 bytes, an analyser stopped reading because it was too long; nil when it read all of it. Whoever asked
+  /// is to be told: what is behind it was not searched for.
+  public private(set) var cutOffset: Int?
   /// How far `keys` may grow before the last alternative has to begin anew; 0 once something of it was cut.
   private var keysLimit = 0
 
@@ -44,7 +47,11 @@ public struct TokenBuffer: Sendable {
     tokens.removeAll(keepingCapacity: true)
     alternatives.removeAll(keepingCapacity: true)
     keys.removeAll(keepingCapacity: true)
+    cutOffset = nil
   }
+
+  /// Notes that the text was read only up to here.
+  public mutating func markCut(at offset: Int) { cutOffset = min(offset, cutOffset ?? offset) }
 
   /// Begins a word; `source` is where it stands in the text, in UTF-8 bytes.
   public mutating func beginToken(position: Int, source: Range<Int>) {

@@ -9,6 +9,8 @@ public struct QueryLine: Sendable {
   /// As given; nil when the line has none.
   public let id: String?
   public let query: ProviderQuery
+  /// What whoever asked should hear: that `q` was too long, and how much of it was read.
+  public let notice: String?
 }
 
 /// Reads queries, one a line:
@@ -23,12 +25,19 @@ public struct QueryLines: Sendable {
   private let profiles: RankingProfiles
   private let currency: Currency
   private let analyzer: any TextAnalyzer
+  private let typing: any TextAnalyzer
 
-  /// - Parameter currency: what the index's prices are in.
-  public init(profiles: RankingProfiles, currency: Currency, analyzer: any TextAnalyzer) {
+  /// - Parameters:
+  ///   - currency: what the index's prices are in.
+  ///   - analyzer: the index's own, for queries.
+  ///   - typing: the same for queries whose last word is a prefix; nil: no other.
+  public init(
+    profiles: RankingProfiles, currency: Currency, analyzer: any TextAnalyzer, typing: (any TextAnalyzer)? = nil
+  ) {
     self.profiles = profiles
     self.currency = currency
     self.analyzer = analyzer
+    self.typing = typing ?? analyzer
   }
 
   public func query(_ line: JSONValue) throws(FormatProblem) -> QueryLine {
@@ -39,7 +48,7 @@ public struct QueryLines: Sendable {
     try draft.checkPrices()
     draft.fill(&query)
     if let text = draft.text {
-      analyzer.analyze(text, into: &query.words)
+      (draft.prefix ? typing : analyzer).analyze(text, into: &query.words)
       query.lastWordIsPrefix = draft.prefix
       query.allowsTypos = draft.typos
     }
@@ -48,7 +57,8 @@ public struct QueryLines: Sendable {
     } catch {
       throw FormatProblem(error)
     }
-    return QueryLine(id: draft.id, query: query)
+    let notice = query.words.cutOffset.map { "q: only the first \($0) bytes were searched for" }
+    return QueryLine(id: draft.id, query: query, notice: notice)
   }
 }
 

@@ -30,6 +30,7 @@ enum Qareeb {
       MigrateCommand.command,
       IndexCommand.command,
       DemoCommand.command,
+      AnalyzeCommand.command,
       ConfigCommand.command,
       CompletionCommand.command,
       VersionCommand.command,

@@ -11,7 +11,8 @@ func buildIndex(_ request: IndexBuildRequest, console: Console) throws -> ExitCo
     throw CommandFailure(.usage, "--from and --out name the same file: the providers would be lost")
   }
   try ReplacedFile.check(request.outputPath)
-  var intake = ProviderIntake(currency: request.currency)
+  let analysis = try IndexAnalysis(request.analysis, folder: request.dictionariesPath)
+  var intake = ProviderIntake(currency: request.currency, analysis: analysis)
   try intake.read(input, stopsAtBadLines: !request.skipsBadLines, console: console)
   if request.skipsBadLines {
     intake.badLines.report(to: console)
@@ -32,7 +33,7 @@ private func seconds(since start: ContinuousClock.Instant) -> String {
 
 private func finish(_ intake: consuming ProviderIntake, _ console: Console) throws -> IndexFile {
   let bar = ProgressBar("Building", unit: .items("providers"), total: intake.count, console: console)
-  let currency = intake.currency
+  let (currency, analysis) = (intake.currency, intake.analysis)
   let segment: Segment
   do throws(IndexError) {
     segment = try intake.finish()
@@ -42,7 +43,7 @@ private func finish(_ intake: consuming ProviderIntake, _ console: Console) thro
   }
   bar.update(to: segment.count)
   bar.finish()
-  return IndexFile(segment: segment, currency: currency, position: 0)
+  return IndexFile(segment: segment, currency: currency, analysis: analysis, position: 0)
 }
 
 private func write(_ file: IndexFile, path: String, _ console: Console) throws {
@@ -59,12 +60,17 @@ private func write(_ file: IndexFile, path: String, _ console: Console) throws {
 /// Takes lines of providers in.
 private struct ProviderIntake {
   private(set) var badLines = BadLines()
-  private var builder = SegmentBuilder(analyzer: IndexFile.analyzer)
+  let analysis: AnalysisKind
+  private var builder: SegmentBuilder
   private var lines: ProviderLines
   /// The line of each id, so that the second one can be named with both. The texts are shared with the builder.
   private var lineNumbers: [ExactText: Int] = [:]
 
-  init(currency: Currency?) { lines = ProviderLines(currency: currency) }
+  init(currency: Currency?, analysis: IndexAnalysis) {
+    lines = ProviderLines(currency: currency)
+    self.analysis = analysis.kind
+    builder = SegmentBuilder(analyzer: analysis.documents)
+  }
 
   var count: Int { builder.count }
   var currency: Currency { lines.currency ?? .jordanianDinar }

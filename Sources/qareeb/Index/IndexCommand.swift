@@ -7,6 +7,8 @@ struct IndexBuildRequest {
   let outputPath: String
   let skipsBadLines: Bool
   let currency: Currency?
+  let analysis: AnalysisKind
+  let dictionariesPath: String?
 }
 
 /// What `qareeb index query` is asked to do.
@@ -17,6 +19,7 @@ struct IndexQueryRequest {
   let repeats: Int
   let answersJSON: Bool
   let skipsBadLines: Bool
+  let dictionariesPath: String?
 }
 
 /// `qareeb index`. Rules: works on files alone, without a database or a server; the work is in `BuildIndex.swift` and `QueryIndex.swift`.
@@ -38,12 +41,19 @@ enum IndexCommand {
   private static let profiles = Option(
     "profiles", .folder, placeholder: "DIR", "Folder of ranking profiles; \(ProfileFolder.standardPath) without it.")
 
+  private static let analysis = Option<AnalysisKind>(
+    "analysis", .choice, placeholder: "KIND",
+    "How texts become words: bilingual, or simple (lower case and splitting, to compare with); bilingual without it.")
+  private static let dictionaries = Option(
+    "dictionaries", .folder, placeholder: "DIR",
+    "Folder of dictionaries for bilingual analysis; \(AnalysisFolder.standardPath) without it. Build and query with the same.")
+
   static let command = Command(
     "index",
     summary: "build and search provider indexes kept in files",
     discussion: """
       An index is built from a file of providers and searched with a file of queries, without a database: to try a ranking profile, to check data before it is loaded, to measure.
-      Ranking profiles are described in data/ranking/README.md.
+      Ranking profiles are described in data/ranking/README.md, dictionaries in data/analysis/README.md.
       """,
     examples: [
       .init("qareeb index build --from providers.ndjson --out amman.qidx", "Build an index."),
@@ -58,7 +68,7 @@ enum IndexCommand {
       A line is {"id":"…","name":{"en":"…","ar":"…"},"category":"salon","services":[{"name":{"en":"…"},"price":"8.000","currency":"JOD","duration_min":40}],"lat":31.95,"lon":35.91,"rating":4.6,"rating_count":120,"verified":true,"tier":"gold","tags":["parking"],"availability":0.4,"service_areas":[{"lat":31.95,"lon":35.91,"radius_m":5000}]}. Only id, lat and lon must be there; category_name and area, in both languages like name, are searched too; other members are ignored.
       A bad line is named with what is wrong, and nothing is written. The file is written beside its place and put there when it is complete.
       """,
-    options: [from, out, currency, skipBad],
+    options: [from, out, currency, analysis, dictionaries, skipBad],
     examples: [
       .init("qareeb index build --from providers.ndjson --out amman.qidx", "Every line must be right."),
       .init(
@@ -70,7 +80,8 @@ enum IndexCommand {
       guard let output = invocation[out] else { throw CommandFailure(.usage, "--out FILE is missing") }
       return try buildIndex(
         IndexBuildRequest(
-          inputPath: input, outputPath: output, skipsBadLines: invocation[skipBad], currency: invocation[currency]),
+          inputPath: input, outputPath: output, skipsBadLines: invocation[skipBad], currency: invocation[currency],
+          analysis: invocation[analysis] ?? .bilingual, dictionariesPath: invocation[dictionaries]),
         console: console)
     })
 
@@ -82,7 +93,7 @@ enum IndexCommand {
       A result with words names the level that answered: exact, stem, synonym, phonetic or typo. The profile says how far a search goes; "text" orders by words alone.
       Each query is answered with its hits and the microseconds that the search took (with --repeat, the median of its runs); a summary of all follows: the 50th and 99th percentile, and queries a second on this one thread.
       """,
-    options: [index, queries, repeats, json, profiles, skipBad],
+    options: [index, queries, repeats, json, profiles, dictionaries, skipBad],
     examples: [
       .init("qareeb index query --index amman.qidx --queries queries.ndjson", "As tables."),
       .init(
@@ -95,7 +106,7 @@ enum IndexCommand {
       return try queryIndex(
         IndexQueryRequest(
           indexPath: indexPath, queriesPath: queriesPath, profilesPath: invocation[profiles], repeats: invocation[repeats] ?? 1,
-          answersJSON: invocation[json], skipsBadLines: invocation[skipBad]),
+          answersJSON: invocation[json], skipsBadLines: invocation[skipBad], dictionariesPath: invocation[dictionaries]),
         console: console)
     })
 }

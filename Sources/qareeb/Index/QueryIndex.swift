@@ -7,8 +7,14 @@ import Terminal
 func queryIndex(_ request: IndexQueryRequest, console: Console) throws -> ExitCode {
   let profiles = try ProfileFolder.read(request.profilesPath)
   let file = try IndexFile.read(path: request.indexPath)
-  let reading = QueryLines(profiles: profiles, currency: file.currency, analyzer: IndexFile.analyzer)
+  let analysis = try IndexAnalysis(file.analysis, folder: request.dictionariesPath)
+  let reading = QueryLines(
+    profiles: profiles, currency: file.currency, analyzer: analysis.queries, typing: analysis.typing)
   let queries = try read(try InputFile(path: request.queriesPath), reading, request, console)
+  for (index, line) in queries.enumerated() {
+    guard let notice = line.notice else { continue }
+    console.print("query \(line.id.map(withoutControls) ?? "\(index + 1)"): \(notice)", to: .error)
+  }
   guard queries.count * request.repeats <= QueryRun.mostSearches else {
     throw CommandFailure(
       .usage,
