@@ -35,6 +35,9 @@ let package = Package(
     .executableTarget(
       name: "counted-search", dependencies: ["CAllocations", "MarketWorkload", "MarketIndex", engines],
       swiftSettings: settings),
+    // Text analysis with every allocation counted.
+    .executableTarget(
+      name: "counted-analysis", dependencies: ["CAllocations", "MarketWorkload", engines], swiftSettings: settings),
 
     .testTarget(name: "BenchKitTests", dependencies: ["BenchKit"], swiftSettings: settings),
     .testTarget(name: "MarketWorkloadTests", dependencies: ["MarketWorkload"], swiftSettings: settings),

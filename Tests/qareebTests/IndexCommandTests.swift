@@ -137,11 +137,11 @@ import Testing
     let queries: [(members: String, ids: [String], level: String?)] = [
       ("\"limit\":0", [], nil),
       ("\"q\":\"haircut\"", ["twin-b"], "stem"),
-      ("\"q\":\"hairct\"", [], "stem"),
+      ("\"q\":\"hairvut\"", [], "stem"),
       ("\"q\":\"haircut\",\"profile\":\"text\"", ["twin-b"], "exact"),
-      ("\"q\":\"hairct\",\"profile\":\"text\"", ["twin-b"], "typo"),
-      ("\"q\":\"hairct\",\"profile\":\"text\",\"typos\":false", [], "exact"),
-      ("\"q\":\"hairct\",\"typos\":true", ["twin-b"], "typo"),
+      ("\"q\":\"hairvut\",\"profile\":\"text\"", ["twin-b"], "typo"),
+      ("\"q\":\"hairvut\",\"profile\":\"text\",\"typos\":false", [], "exact"),
+      ("\"q\":\"hairvut\",\"typos\":true", ["twin-b"], "typo"),
     ]
     let (results, _) = try await answers(
       queries.map { "{\(Self.circle),\($0.members)}\n" }.joined(), "--profiles", ProjectFolder.file("data/ranking"))

@@ -25,7 +25,10 @@ struct BenchEnvironment {
 @main
 struct QareebBench {
   static var benchmarks: [any Benchmark.Type] {
-    [HTTPBenchmark.self, AllocationsBenchmark.self, SearchBenchmark.self, GrowthBenchmark.self, DatasetCommand.self]
+    [
+      HTTPBenchmark.self, AllocationsBenchmark.self, SearchBenchmark.self, GrowthBenchmark.self, AnalyzeBenchmark.self,
+      DatasetCommand.self,
+    ]
   }
 
   static func main() {
