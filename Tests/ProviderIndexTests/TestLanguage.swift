@@ -3,7 +3,8 @@ import TextIndex
 /// A small language with everything that tells the tiers apart: endings, articles, words that mean the same, two scripts.
 enum TestLanguage {
   static let words = [
-    "salon", "salons", "saloon", "nails", "nail", "حلاق", "barber", "barbers", "صالون", "spa", "sport", "salt", "دعاء", "laser",
+    "salon", "salons", "saloon", "nails", "nail", "حلاق", "barber", "barbers", "صالون", "spa", "spo", "sport", "salt", "دعاء",
+    "laser",
     "lazer", "ليزر", "gold", "الذهب", "ذهب", "beautification", "beautifications",
   ]
 
