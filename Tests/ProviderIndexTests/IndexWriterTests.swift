@@ -211,9 +211,17 @@ import TextIndex
     #expect(throws: IndexError.duplicate(id: "twice")) { try finished.finish() }
   }
 
-  /// Searches in several threads while one writes, publishes and merges: every answer is one that some state could have given.
+  /// Searches of every kind in several threads while one writes, publishes, merges and fills the calendar: every answer is one that some
+  /// state could have given.
   @Test func readersSearchWhileTheIndexIsWritten() async throws {
     var subject = try Subject(SeededRandom(), base: 400)
+    let calendar = AvailabilityCalendar(staffCount: 100, firstDay: RandomMarket.day)
+    subject.writer.calendar = calendar
+    for row in 0..<100 as Range<UInt32> {
+      let record = try subject.market.record("p\(row)", staff: row..<row + 1)
+      try subject.writer.upsert(record)
+      subject.records[record.id] = record
+    }
     let board = SnapshotBoard(try subject.publish())
     let end = Flag()
     let seeds = (0..<3).map { _ in subject.market.random.next() }
@@ -223,6 +231,13 @@ import TextIndex
       }
       for _ in 0..<150 {
         try subject.write(20)
+        for _ in 0..<20 {
+          let (staff, day) = (
+            Int.random(in: 0..<100, using: &subject.market.random), Int32.random(in: 0..<3, using: &subject.market.random)
+          )
+          let slots = DaySlots(bits: UInt128(UInt64.random(in: 0...(.max), using: &subject.market.random)))
+          #expect(calendar.setDay(staff: staff, day: RandomMarket.day + day, slots: slots))
+        }
         board.post(try subject.publish())
         try subject.merge()
         await Task.yield()
@@ -253,14 +268,14 @@ import TextIndex
       let snapshot = reader.latest()
       #expect(snapshot.position >= position, "a reader never goes back")
       position = snapshot.position
-      var query = ProviderQuery(circle: try GeoCircle(centre: market.place(), radiusMetres: 30_000))
-      query.limit = 30
-      if Bool.random(using: &market.random) { query.lowestRating = 2.5 }
+      let query = try market.query([])
       try searcher.search(snapshot, query)
       let hits = searcher.hits
       #expect(Set(hits.map(\.id)).count == hits.count, "one answer never has a provider twice")
       #expect(zip(hits, hits.dropFirst()).allSatisfy { $0.key >= $1.key })
-      #expect(hits.allSatisfy { $0.distanceMetres <= 30_000 && $0.score >= 0 && $0.score <= 1 })
+      #expect(hits.allSatisfy { $0.distanceMetres <= query.circle.radiusMetres && $0.score >= 0 && $0.score.isFinite })
+      let categories = searcher.facets.categories
+      #expect(!query.facets.contains(.category) || categories.reduce(0) { $0 + $1.count } == searcher.total)
       searches += 1
     } while !end.isRaised.load(ordering: .relaxed)
     return searches
