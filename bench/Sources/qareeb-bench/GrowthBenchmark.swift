@@ -8,7 +8,7 @@ struct GrowthBenchmark: Benchmark {
   static let name = "growth"
   static let summary = "median latency of searches by class over the number of providers, beside a logarithm"
   static let options = """
-      --providers LIST   with commas between (10000,100000,1000000,10000000); the last needs 20 GB of memory
+      --providers LIST   with commas between (10000,100000,1000000,10000000); the last needs 18 GB of memory
       --queries N        of each class (2000)
       --rounds N         interleaved over all sizes (3)
       --classes LETTERS  of a to f (abcdef)
@@ -137,13 +137,13 @@ struct GrowthReport: Encodable {
   }
 
   var text: String {
-    var table = TextTable(["class"] + sizes.map { "\($0.providers)" } + ["× the first", "× a logarithm's"])
+    var table = TextTable(["class"] + sizes.map { "\($0.providers)" } + ["last step ×", "a logarithm's ×"])
+    let (before, last) = (sizes[sizes.count - 2], sizes[sizes.count - 1])
+    let logarithm = log(Double(last.providers)) / log(Double(before.providers))
     for queryClass in Self.classes(samples) {
-      let costs = sizes.map { medians(queryClass, $0).median }
-      let logarithm = reference(queryClass)
-      let growth = costs[costs.count - 1] / costs[0]
-      let beside = costs[costs.count - 1] / logarithm[logarithm.count - 1]
-      table.add([queryClass] + costs.map { $0.text(places: 1) } + [growth.text(places: 2), beside.text(places: 2)])
+      let costs = sizes.map { medians(queryClass, $0).median.text(places: 1) }
+      let step = medians(queryClass, last).median / medians(queryClass, before).median
+      table.add([queryClass] + costs + [step.text(places: 2), logarithm.text(places: 2)])
     }
     let built = sizes.map {
       "\($0.providers) providers: built in \($0.buildSeconds.text(places: 2)) s, \($0.bytesPerProvider.text(places: 0)) bytes each"
