@@ -5,7 +5,9 @@ import Ranking
 struct BoundRules {
   /// What every provider has.
   var base: Float
-  /// Weight of a byte's step.
+  /// Weight of a byte's step. Of `merit`, or of `standing` where availability is not in the bytes; the other rows have what is left.
+  var merit: Float
+  let meritRow: FeatureBlocks.Row
   var rating: Float
   var availability: Float
   var verification: Float
@@ -31,9 +33,22 @@ struct BoundRules {
     let weights = rules.weights
     func step(_ weight: Double) -> Float { Float(weight / 255) * 1.000_001 }
     base = Float(weights.verification * rules.unverifiedShare + (ignoresAvailability ? weights.availability : 0)) * 1.000_001
-    rating = step(weights.rating)
-    availability = ignoresAvailability ? 0 : step(weights.availability)
-    verification = step(weights.verification * (1 - rules.unverifiedShare))
+    // As much of the sum as every part of it has; what is over stays with the rows. The rating of few voices is not its own.
+    let verified = weights.verification * (1 - rules.unverifiedShare)
+    let usesStanding = ignoresAvailability || weights.availability == 0
+    var common = min(weights.rating / Merit.rating, verified / Merit.verification)
+    if !usesStanding { common = min(common, weights.availability / Merit.availability) }
+    if rules.ratingStrength > 0 { common = 0 }
+    func rest(_ weight: Double, _ part: Double) -> Float {
+      let rest = weight - common * part
+      // What rounding leaves of a weight that is all in the sum is in the sum's own margin.
+      return rest > weight * 1e-9 ? step(rest) : 0
+    }
+    meritRow = usesStanding ? .standing : .merit
+    merit = step(common * (usesStanding ? Merit.sumOfStanding : Merit.sum))
+    rating = rest(weights.rating, Merit.rating)
+    availability = usesStanding ? 0 : rest(weights.availability, Merit.availability)
+    verification = rest(verified, Merit.verification)
     popularity = step(weights.popularity)
     newness = step(weights.newness)
     ratingFloor = rules.ratingStrength > 0 ? Float(rules.ratingPrior / 5 * 255) + 1 : 0
@@ -72,9 +87,10 @@ struct BoundRules {
   @inline(__always)
   func bound(_ rows: FeatureRows, lane: Int, least: Float) -> Float {
     var bound = base + nearness(least)
-    bound += rating * max(Float(rows.byte(.rating, lane)), ratingFloor)
-    bound += availability * Float(rows.byte(.availability, lane))
-    bound += verification * Float(rows.byte(.verification, lane))
+    if merit > 0 { bound += merit * Float(rows.byte(meritRow, lane)) }
+    if rating > 0 { bound += rating * max(Float(rows.byte(.rating, lane)), ratingFloor) }
+    if availability > 0 { bound += availability * Float(rows.byte(.availability, lane)) }
+    if verification > 0 { bound += verification * Float(rows.byte(.verification, lane)) }
     if popularity > 0 { bound += popularity * Float(rows.byte(.popularity, lane)) }
     if newness > 0 { bound += newness * Float(rows.byte(.newness, lane)) }
     return bound * 1.000_002

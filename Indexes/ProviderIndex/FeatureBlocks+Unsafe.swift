@@ -2,16 +2,18 @@ import Columns
 
 /// The features of sixteen children, one byte each, for every block of the tree: what the score of whatever lies below is bounded by.
 ///
-/// A block is 16 words: eight features of sixteen lanes. A byte is never below what it stands for: not while a value is changed,
-/// because the way up is raised before the value and lowered after it; so a reader may see too high a bound, never too low a one.
+/// A block is two words a row, each row a byte of sixteen lanes. A byte is never below what it stands for: not while a value is
+/// changed, because the way up is raised before the value and lowered after it; so a reader may see too high a bound, never too low a
+/// one.
 public struct FeatureBlocks: Sendable {
-  /// The rows of a block. All are greatest values but `flags`, whose bits are united.
+  /// The rows of a block. All are greatest values but `flags`, whose bits are united. `merit` and `standing` are sums of others
+  /// (see `Merit`), and come first: most searches read no other row.
   @frozen
   public enum Row: Int, CaseIterable, Sendable {
-    case rating, availability, verification, tier, popularity, newness, cheapness, flags
+    case merit, standing, rating, availability, verification, tier, popularity, newness, cheapness, flags
   }
 
-  static let wordsPerBlock = 16
+  static let wordsPerBlock = 2 * 10
 
   let words: LiveWords
   /// Where each level's blocks begin, counted in blocks.

@@ -27,6 +27,10 @@ struct Frontier: ~Copyable {
   @inline(__always)
   static func block(_ word: UInt64) -> Int { Int(word & 0x1FFF_FFFF) }
 
+  /// The most promising one, as long as nothing better is pushed.
+  @inline(__always)
+  var first: UInt64? { count > 0 ? room.base[0] : nil }
+
   @inline(__always)
   mutating func push(_ word: UInt64) {
     if count == room.capacity { room.grow(to: count + 1, keeping: count) }

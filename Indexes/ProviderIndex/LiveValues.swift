@@ -29,25 +29,66 @@ extension Segment {
   func apply(_ change: LiveChange, to number: Int) {
     switch change {
     case .availability(let share):
-      set(.availability, number, to: Share.roundedUp(share)) { shares.store(share.bitPattern, at: 2 * number + 1) }
+      let merit = merit(number, availability: share)
+      let byte = Share.roundedUp(share)
+      raise(number, merit)
+      raiseFeature(.availability, number, to: byte)
+      shares.store(share.bitPattern, at: 2 * number + 1)
+      lowerFeature(.availability, number, to: byte)
+      lower(number, merit)
     case .rating(let rating, let count):
+      let merit = merit(number, rating: rating)
+      let byte = Share.roundedUp(rating / 5)
+      raise(number, merit)
+      raiseFeature(.rating, number, to: byte)
       counts.store(UInt64(count), at: number)
-      set(.rating, number, to: Share.roundedUp(rating / 5)) { shares.store(rating.bitPattern, at: 2 * number) }
-    case .verified(let isVerified): features.set(.verification, number, to: isVerified ? 255 : 0)
-    case .flags(let flags): features.set(.flags, number, to: flags.rawValue)
-    case .popularity(let share): features.set(.popularity, number, to: Share.roundedUp(share))
-    case .newness(let share): features.set(.newness, number, to: Share.roundedUp(share))
+      shares.store(rating.bitPattern, at: 2 * number)
+      lowerFeature(.rating, number, to: byte)
+      lower(number, merit)
+    case .verified(let isVerified):
+      let merit = merit(number, verified: isVerified)
+      raise(number, merit)
+      setFeature(.verification, number, to: isVerified ? 255 : 0)
+      lower(number, merit)
+    case .flags(let flags): setFeature(.flags, number, to: flags.rawValue)
+    case .popularity(let share): setFeature(.popularity, number, to: Share.roundedUp(share))
+    case .newness(let share): setFeature(.newness, number, to: Share.roundedUp(share))
     }
   }
 
-  private func set(_ row: FeatureBlocks.Row, _ number: Int, to byte: UInt8, _ store: () -> Void) {
-    if byte >= features.byte(row, number) {
-      features.set(row, number, to: byte)
-      store()
-    } else {
-      store()
-      features.set(row, number, to: byte)
-    }
+  // Each tree over the providers has its own bytes.
+
+  private func setFeature(_ row: FeatureBlocks.Row, _ number: Int, to byte: UInt8) {
+    features.set(row, number, to: byte)
+    byCategory.features.set(row, Int(byCategory.seats[number]), to: byte)
+  }
+
+  /// What comes before a value is changed; nothing where it is lowered.
+  private func raiseFeature(_ row: FeatureBlocks.Row, _ number: Int, to byte: UInt8) {
+    if byte > features.byte(row, number) { setFeature(row, number, to: byte) }
+  }
+
+  /// What comes after a value has been changed; nothing where it was raised.
+  private func lowerFeature(_ row: FeatureBlocks.Row, _ number: Int, to byte: UInt8) {
+    if byte < features.byte(row, number) { setFeature(row, number, to: byte) }
+  }
+
+  /// What a provider's merit is with one part of it changed.
+  private func merit(_ number: Int, rating: Double? = nil, availability: Double? = nil, verified: Bool? = nil) -> Merit {
+    Merit(
+      rating: rating ?? Double(bitPattern: shares.load(2 * number)),
+      availability: availability ?? Double(bitPattern: shares.load(2 * number + 1)),
+      verified: verified ?? (features.byte(.verification, number) != 0))
+  }
+
+  private func raise(_ number: Int, _ merit: Merit) {
+    raiseFeature(.merit, number, to: merit.byte)
+    raiseFeature(.standing, number, to: merit.standingByte)
+  }
+
+  private func lower(_ number: Int, _ merit: Merit) {
+    lowerFeature(.merit, number, to: merit.byte)
+    lowerFeature(.standing, number, to: merit.standingByte)
   }
 
   /// Takes over the live columns of a provider from where it was before. What is equal is not written.
@@ -56,7 +97,7 @@ extension Segment {
       shares.store(other.shares.load(2 * old + word), at: 2 * number + word)
     }
     if counts.load(number) != other.counts.load(old) { counts.store(other.counts.load(old), at: number) }
-    for row in FeatureBlocks.Row.allCases { features.set(row, number, to: other.features.byte(row, old)) }
+    for row in FeatureBlocks.Row.allCases { setFeature(row, number, to: other.features.byte(row, old)) }
   }
 }
 

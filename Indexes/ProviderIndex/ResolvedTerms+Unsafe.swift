@@ -18,10 +18,15 @@ struct ResolvedTerms: ~Copyable {
   private var listStarts = Room<UInt32>(capacity: 8)
   private var listCount = 0
   private var sorter = Frontier()
+  private var seats = Room<SIMD2<UInt32>>(capacity: Self.mostSeated)
+  private var seatedCount = 0
+
+  /// Up to so many categories are searched in their own order, each seat range looked at for each block; more by their masks.
+  private static let mostSeated = 8
 
   /// Lays out the groups and lists of one segment, its words as the level has them. False when one is empty: nobody there can match.
   mutating func prepare(_ query: ProviderQuery, _ snapshot: IndexSnapshot, segment: Int, level: MatchTier) -> Bool {
-    (runCount, groupCount, listCount) = (0, 0, 0)
+    (runCount, groupCount, listCount, seatedCount) = (0, 0, 0, 0)
     let part = snapshot.parts[segment].segment
     groupStarts.grow(to: query.words.count + query.tags.count + 3, keeping: 0)
     groupStarts.base[0] = 0
@@ -34,6 +39,7 @@ struct ResolvedTerms: ~Copyable {
       }
     }
     wordCount = groupCount
+    if asksForCategoriesOnly(query) { return takeSeats(query, part) }
     if !query.categories.isEmpty {
       for category in query.categories { addName(.category, category, part.terms) }
       guard endGroup() else { return false }
@@ -43,6 +49,33 @@ struct ResolvedTerms: ~Copyable {
       guard endGroup() else { return false }
     }
     return prepareLists(query, part)
+  }
+
+  private func asksForCategoriesOnly(_ query: ProviderQuery) -> Bool {
+    !query.categories.isEmpty && query.categories.count <= Self.mostSeated && query.words.isEmpty && query.tags.isEmpty
+      && query.ids == nil && !query.servesCentre
+  }
+
+  /// The seats of the categories that the segment has. False when it has none of them.
+  private mutating func takeSeats(_ query: ProviderQuery, _ segment: Segment) -> Bool {
+    listStarts.base[0] = 0
+    for name in query.categories {
+      guard let category = segment.categoryTable.number(of: name, in: segment.categoryNames) else { continue }
+      let starts = segment.byCategory.starts
+      let range = SIMD2(starts[category], starts[category + 1])
+      // One that is named twice counts once.
+      guard !(0..<seatedCount).contains(where: { seats.base[$0] == range }) else { continue }
+      seats.base[seatedCount] = range
+      seatedCount += 1
+    }
+    return seatedCount > 0
+  }
+
+  /// Which tree is walked, and who in it counts.
+  func seating(_ view: SegmentView, _ part: IndexSnapshot.Part) -> Seating {
+    Seating(
+      seatedCount > 0 ? view.categoryTree : view.tree, ranges: seats.base, count: seatedCount,
+      removed: seatedCount > 0 ? part.removed?.base : nil)
   }
 
   private mutating func addName(_ kind: TermKind, _ name: String, _ terms: TermIndex) {
@@ -101,7 +134,8 @@ struct ResolvedTerms: ~Copyable {
   func sources(_ part: IndexSnapshot.Part) -> MaskSources {
     MaskSources(
       terms: part.segment.terms, runs: runs.base, groupStarts: groupStarts.base, groupCount: groupCount, wordCount: wordCount,
-      lists: lists.base, listStarts: listStarts.base, listCount: listCount, removed: part.removed?.base, count: part.segment.count
+      lists: lists.base, listStarts: listStarts.base, listCount: listCount, removed: seatedCount > 0 ? nil : part.removed?.base,
+      count: part.segment.count
     )
   }
 }

@@ -148,8 +148,10 @@ struct SearchWork: ~Copyable {
       withExtendedLifetime(part) {
         guard resolved.prepare(query, snapshot, segment: index, level: level) else { return }
         let sources = resolved.sources(part)
-        search.search(SegmentView(segment, index: index), sources, plan, snapshot.calendar)
-        tally.count(SegmentView(segment, index: index), sources, plan, snapshot.calendar, &search.masks)
+        let view = SegmentView(segment, index: index)
+        let seating = resolved.seating(view, part)
+        search.search(view, seating, sources, plan, snapshot.calendar)
+        tally.count(view, seating, sources, plan, snapshot.calendar, &search.masks)
       }
     }
     search.best.sort()

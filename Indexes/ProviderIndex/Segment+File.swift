@@ -6,10 +6,11 @@ import TextIndex
 /// the file's number.
 extension Segment {
   /// Raised whenever a column changes its meaning: an older file is refused, and the index built again.
-  public static let formatVersion: UInt32 = 1
+  public static let formatVersion: UInt32 = 2
 
   public func write(into file: inout ColumnFileWriter) {
     tree.write(into: &file, prefix: "tree")
+    byCategory.write(into: &file)
     areas.write(into: &file, prefix: "areas")
     terms.write(into: &file, prefix: "terms.")
     file.add(features.words.copy(), as: "features")
@@ -48,12 +49,18 @@ extension Segment {
     guard staff.allSatisfy({ UInt64($0.x) + UInt64($0.y) <= UInt64(UInt32.max) }) else {
       throw .shape(section: "staff", reason: "a range of staff is too large")
     }
+    guard let table = try? IDTable.build(names).get() else {
+      throw .shape(section: "categories", reason: "a category has two numbers")
+    }
+    let features = FeatureBlocks(count: count, words: try file.column("features", count: words))
     self.init(
-      tree: tree, features: FeatureBlocks(count: count, words: try file.column("features", count: words)),
+      tree: tree, features: features,
+      byCategory: try CategoryOrder(reading: file, categories: categories, categoryCount: names.count, bytes: features),
       vectors: try file.column("vectors", count: count), places: try file.column("places", count: count),
       shares: LiveWords(copying: try file.column("shares", count: 2 * count)),
       counts: LiveWords(copying: try file.column("counts", count: count)), ids: ids,
       idTable: try IDTable(reading: file, "ids.table", count: count), categories: categories, categoryNames: names,
+      categoryTable: table,
       serviceStarts: starts, prices: prices, durations: try file.column("services.durations", count: prices.count), staff: staff,
       areas: try ServiceAreas(reading: file, prefix: "areas", ownerCount: count),
       terms: try TermIndex(reading: file, prefix: "terms.", providerCount: count))

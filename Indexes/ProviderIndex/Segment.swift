@@ -5,12 +5,13 @@ import Ranking
 import SpatialIndex
 import TextIndex
 
-/// Providers, numbered along a Hilbert curve and, inside runs of 64 neighbours, by quality. It never changes but for its live columns:
-/// rating, count, availability, verification, flags, popularity and newness.
+/// Providers, numbered along a Hilbert curve and, inside a run of neighbours, by merit. It never changes but for its
+/// live columns: rating, count, availability, verification, flags, popularity and newness.
 public final class Segment: Sendable {
   public let count: Int
   let tree: PackedTree
   let features: FeatureBlocks
+  let byCategory: CategoryOrder
   /// Unit vector, and the lowest price in minor units or infinity.
   let vectors: Column<SIMD4<Double>>
   /// Latitude and longitude, as they were given.
@@ -24,6 +25,7 @@ public final class Segment: Sendable {
   /// The category's number, by provider; the categories' names.
   let categories: Column<UInt16>
   let categoryNames: TextColumn
+  let categoryTable: IDTable
   /// A provider's services are from its entry up to the next.
   let serviceStarts: Column<UInt32>
   /// In minor units; -1 on request.
@@ -35,15 +37,18 @@ public final class Segment: Sendable {
   let terms: TermIndex
 
   init(
-    tree: PackedTree, features: FeatureBlocks, vectors: Column<SIMD4<Double>>, places: Column<SIMD2<Double>>, shares: LiveWords,
+    tree: PackedTree, features: FeatureBlocks, byCategory: CategoryOrder, vectors: Column<SIMD4<Double>>,
+    places: Column<SIMD2<Double>>, shares: LiveWords,
     counts: LiveWords,
-    ids: TextColumn, idTable: IDTable, categories: Column<UInt16>, categoryNames: TextColumn, serviceStarts: Column<UInt32>,
+    ids: TextColumn, idTable: IDTable, categories: Column<UInt16>, categoryNames: TextColumn,
+    categoryTable: IDTable, serviceStarts: Column<UInt32>,
     prices: Column<Int64>,
     durations: Column<UInt16>, staff: Column<SIMD2<UInt32>>, areas: ServiceAreas, terms: TermIndex
   ) {
     count = tree.count
     self.tree = tree
     self.features = features
+    self.byCategory = byCategory
     self.vectors = vectors
     self.places = places
     self.shares = shares
@@ -52,6 +57,7 @@ public final class Segment: Sendable {
     self.idTable = idTable
     self.categories = categories
     self.categoryNames = categoryNames
+    self.categoryTable = categoryTable
     self.serviceStarts = serviceStarts
     self.prices = prices
     self.durations = durations
@@ -68,7 +74,7 @@ public final class Segment: Sendable {
       tree.places.byteCount + tree.boxes.byteCount + vectors.byteCount + places.byteCount + ids.byteCount + categories.byteCount
     let services = serviceStarts.byteCount + prices.byteCount + durations.byteCount
     return columns + services + staff.byteCount + 8 * (features.words.count + shares.count + counts.count) + areas.byteCount
-      + idTable.slots.byteCount
+      + byCategory.byteCount + idTable.slots.byteCount
   }
 
   public var textByteCount: Int { terms.byteCount }
@@ -81,7 +87,7 @@ public final class Segment: Sendable {
       tier: features.byte(.tier, number), popularity: features.byte(.popularity, number),
       newness: features.byte(.newness, number),
       hasHotSlot: features.byte(.flags, number) & ProviderRecord.Flags.hotSlot.rawValue != 0,
-      lowestPrice: lowest <= Double(IndexLimits.highestPrice) ? Int64(lowest) : nil)
+      lowestPrice: lowest >= 0 && lowest <= Double(IndexLimits.highestPrice) ? Int64(lowest) : nil)
   }
 
   /// The provider with this id. O(1).
@@ -128,13 +134,23 @@ extension Segment {
   public func _checkInvariants() {
     tree._checkInvariants()
     features._checkInvariants()
+    byCategory.tree._checkInvariants()
+    byCategory.features._checkInvariants()
     terms._checkInvariants()
     for number in 0..<count {
       let facts = facts(number)
       precondition(features.byte(.rating, number) == Share.roundedUp(facts.rating / 5), "the rating's byte of \(number)")
       precondition(
         features.byte(.availability, number) == Share.roundedUp(facts.availability), "the availability's byte of \(number)")
+      let merit = Merit(rating: facts.rating, availability: facts.availability, verified: facts.verified)
+      precondition(features.byte(.merit, number) == merit.byte, "the merit of \(number)")
+      precondition(features.byte(.standing, number) == merit.standingByte, "the standing of \(number)")
       precondition(self.number(of: id(number)) == number, "the id of \(number)")
+      let seat = Int(byCategory.seats[number])
+      precondition(Int(byCategory.numbers[seat]) == number, "the seat of \(number)")
+      for row in FeatureBlocks.Row.allCases {
+        precondition(byCategory.features.byte(row, seat) == features.byte(row, number), "\(row) on the seat of \(number)")
+      }
     }
   }
 }

@@ -76,8 +76,8 @@ public struct SegmentMerge: Sendable {
 
 extension FeatureBlocks {
   /// All bytes of a provider, in the order of `Row`.
-  func bytes(_ number: Int) -> SIMD8<UInt8> {
-    var bytes = SIMD8<UInt8>(repeating: 0)
+  func bytes(_ number: Int) -> SIMD16<UInt8> {
+    var bytes = SIMD16<UInt8>(repeating: 0)
     for row in Row.allCases { bytes[row.rawValue] = byte(row, number) }
     return bytes
   }

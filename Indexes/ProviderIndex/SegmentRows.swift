@@ -14,7 +14,7 @@ struct SegmentRows {
   var availabilities: [Double] = []
   var ratingCounts: [UInt32] = []
   /// In the order of `FeatureBlocks.Row`.
-  var bytes: [SIMD8<UInt8>] = []
+  var bytes: [SIMD16<UInt8>] = []
   /// In minor units; infinity without a price.
   var lowestPrices: [Double] = []
   var serviceStarts: [UInt32] = [0]
@@ -35,28 +35,34 @@ struct SegmentRows {
     return number
   }
 
-  /// Row numbers in the order of the segment: along the Hilbert curve, and inside short runs of neighbours by what the market's profile
-  /// makes of a provider beside distance, best first: so the leaves are small and their bounds tight.
+  /// Row numbers in the order of the segment: along the Hilbert curve, and inside short runs of neighbours by merit, best
+  /// first: so the leaves are small and their bounds tight.
   func order() -> [UInt32] {
     var order: [(key: UInt64, row: UInt32)] = []
     order.reserveCapacity(count)
     for (row, place) in places.enumerated() { order.append((HilbertCurve.number(place), UInt32(row))) }
     order.sort { ($0.key, $0.row) < ($1.key, $1.row) }
-    for start in stride(from: 0, to: count, by: Self.qualityRun) {
-      let run = start..<min(start + Self.qualityRun, count)
+    for start in stride(from: 0, to: count, by: Self.meritRun) {
+      let run = start..<min(start + Self.meritRun, count)
       for index in run {
         let row = Int(order[index].row)
-        let quality = 0.25 * ratings[row] / 5 + 0.25 * availabilities[row] + (bytes[row][2] != 0 ? 0.2 : 0.14)
-        order[index].key = UInt64((1 - min(max(quality, 0), 1)) * 4_294_967_295)
+        order[index].key = UInt64((1 - min(max(merit(row), 0), 1)) * 4_294_967_295)
       }
       order[run].sort { ($0.key, $0.row) < ($1.key, $1.row) }
     }
     return order.map(\.row)
   }
 
+  private func merit(_ row: Int) -> Double {
+    Merit(
+      rating: ratings[row], availability: availabilities[row],
+      verified: bytes[row][FeatureBlocks.Row.verification.rawValue] != 0
+    ).whole
+  }
+
   /// Four leaves. Measured at a million providers: longer runs make leaves wider than their better bounds are worth, shorter ones mix
   /// good and bad in every leaf.
-  private static let qualityRun = 64
+  static let meritRun = 64
 
   /// The segment; `terms` is given the new number of each row. O(n log n).
   consuming func layOut(terms: ([UInt32]) -> TermIndex) throws(IndexError) -> Segment {
@@ -71,14 +77,18 @@ struct SegmentRows {
       let vector = UnitVector(places[Int(row)])
       return SIMD4(vector.x, vector.y, vector.z, lowestPrices[Int(row)])
     }
+    let (latitudes, longitudes) = (order.map { places[Int($0)].latitude }, order.map { places[Int($0)].longitude })
+    let byCategory = CategoryOrder(
+      categories: order.map { categories[Int($0)] }, categoryCount: categoryNumbers.count, merits: order.map { merit(Int($0)) },
+      latitudes: latitudes, longitudes: longitudes, bytes: features)
+    let categoryNames = TextColumn(categoryNumbers.sorted { $0.value < $1.value }.map(\.key.text))
     return Segment(
-      tree: PackedTree(
-        latitudes: order.map { places[Int($0)].latitude }, longitudes: order.map { places[Int($0)].longitude }),
-      features: features, vectors: Column(vectors),
+      tree: PackedTree(latitudes: latitudes, longitudes: longitudes), features: features, byCategory: byCategory,
+      vectors: Column(vectors),
       places: Column(order.map { SIMD2(places[Int($0)].latitude, places[Int($0)].longitude) }),
       shares: Self.live(order, ratings, availabilities), counts: Self.live(order, ratingCounts), ids: idColumn,
       idTable: try IDTable.build(idColumn).get(), categories: Column(order.map { categories[Int($0)] }),
-      categoryNames: TextColumn(categoryNumbers.sorted { $0.value < $1.value }.map(\.key.text)),
+      categoryNames: categoryNames, categoryTable: try IDTable.build(categoryNames).get(),
       serviceStarts: Column(services.starts),
       prices: Column(services.prices), durations: Column(services.durations), staff: Column(order.map { staff[Int($0)] }),
       areas: ServiceAreas(areas.map { ServiceAreas.Area(owner: numbers[Int($0.owner)], circle: $0.circle) }),

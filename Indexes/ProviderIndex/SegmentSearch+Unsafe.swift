@@ -12,6 +12,8 @@ struct SegmentSearch: ~Copyable {
   /// Blocks opened and providers scored, for the curious.
   private(set) var openedBlocks = 0
   private(set) var scoredProviders = 0
+  /// What reads ahead have summed up to: nothing.
+  private var fetched: UInt64 = 0
 
   mutating func begin(limit: Int) {
     best.begin(limit: limit)
@@ -19,52 +21,67 @@ struct SegmentSearch: ~Copyable {
   }
 
   mutating func search(
-    _ view: SegmentView, _ sources: borrowing MaskSources, _ plan: borrowing QueryPlan, _ calendar: AvailabilityCalendar?
+    _ view: SegmentView, _ seating: Seating, _ sources: borrowing MaskSources, _ plan: borrowing QueryPlan,
+    _ calendar: AvailabilityCalendar?
   ) {
     guard view.count > 0 else { return }
     let masked = sources.isNeeded
     if masked { masks.begin(chunks: (view.count + 4_095) / 4_096) }
     let greatestText = plan.wantsText ? plan.bounds.textPart(sources.greatestText()) : 0
     frontier.removeAll()
-    frontier.push(Frontier.word(bound: .infinity, level: view.levelCount - 1, block: 0))
+    frontier.push(Frontier.word(bound: .infinity, level: seating.tree.levelCount - 1, block: 0))
     while let word = frontier.pop() {
       guard Double(Frontier.bound(word)) >= best.threshold else { break }
       let (level, block) = (Frontier.level(word), Frontier.block(word))
       openedBlocks += 1
+      if let next = frontier.first {
+        fetched &+= seating.tree.fetch(level: Frontier.level(next), block: Frontier.block(next))
+      }
       var slot = -1
       if masked, level <= 2 {
         guard let found = masks.slot(block >> (4 * (2 - level)), sources, plan) else { continue }
         slot = found
       }
-      open(view, level: level, block: block, slot: slot, greatestText, plan, calendar)
+      open(view, seating, level: level, block: block, slot: slot, greatestText, plan, calendar)
     }
   }
 
   @inline(__always)
   private mutating func open(
-    _ view: SegmentView, level: Int, block: Int, slot: Int, _ greatestText: Float, _ plan: borrowing QueryPlan,
+    _ view: SegmentView, _ seating: Seating, level: Int, block: Int, slot: Int, _ greatestText: Float,
+    _ plan: borrowing QueryPlan,
     _ calendar: AvailabilityCalendar?
   ) {
     if level == 1, slot >= 0, masks.population(slot, block: block) <= Self.sparse {
-      return openSparse(view, block: block, slot: slot, plan, calendar)
+      return openSparse(view, seating, block: block, slot: slot, plan, calendar)
     }
-    let least = view.leastDistances(plan.reach, level: level, block: block)
-    var near = ProviderIndex.bits(least .<= plan.reach.radius)
+    let least = seating.tree.leastDistances(plan.reach, level: level, block: block)
+    var near = ProviderIndex.bits(least .<= plan.reach.radius) & seating.lanes(level: level, block: block)
     if slot >= 0 { near &= masks.lanes(slot, level: level, block: block) }
     guard near != 0 else { return }
-    let rows = view.rows(level: level, block: block)
+    let rows = seating.tree.rows(level: level, block: block)
     var bounds = keyBounds(rows, least, plan)
     if plan.wantsText, plan.order == .relevance {
       bounds += slot >= 0 ? masks.textBounds(slot, level: level, block: block, plan.bounds) : SIMD16(repeating: greatestText)
     }
     let threshold = Float(best.threshold).nextDown
     near &= ProviderIndex.bits(bounds .>= threshold)
+    if near != 0, plan.filters.isNeeded { near &= rows.mayPass(plan.filters) }
+    if level == 0 {
+      var ahead = near
+      while ahead != 0 {
+        let number = seating.tree.number(block * 16 + ahead.trailingZeroBitCount)
+        ahead &= ahead - 1
+        fetched &+= view.fetch(number)
+      }
+    }
     while near != 0 {
       let lane = near.trailingZeroBitCount
       near &= near - 1
-      guard !plan.filters.isNeeded || rows.mayPass(plan.filters, lane) else { continue }
       if level == 0 {
-        consider(view, number: block * 16 + lane, rows, lane: lane, slot: slot, plan, calendar)
+        let number = seating.tree.number(block * 16 + lane)
+        guard seating.isThere(number) else { continue }
+        consider(view, number: number, rows, lane: lane, slot: slot, plan, calendar)
       } else {
         frontier.push(Frontier.word(bound: bounds[lane], level: level - 1, block: block * 16 + lane))
       }
@@ -76,7 +93,7 @@ struct SegmentSearch: ~Copyable {
 
   /// Considers who is left below a level-1 block, without opening its leaves.
   private mutating func openSparse(
-    _ view: SegmentView, block: Int, slot: Int, _ plan: borrowing QueryPlan, _ calendar: AvailabilityCalendar?
+    _ view: SegmentView, _ seating: Seating, block: Int, slot: Int, _ plan: borrowing QueryPlan, _ calendar: AvailabilityCalendar?
   ) {
     let words = masks.mask(slot) + (block & 15) * 4
     for word in 0..<4 {
@@ -84,8 +101,8 @@ struct SegmentSearch: ~Copyable {
       while left != 0 {
         let number = block * 256 + word * 64 + left.trailingZeroBitCount
         left &= left - 1
-        let rows = view.rows(level: 0, block: number >> 4)
-        let least = view.leastDistance(plan.reach, number)
+        let rows = seating.tree.rows(level: 0, block: number >> 4)
+        let least = seating.tree.leastDistance(plan.reach, number)
         guard least <= plan.reach.radius, !plan.filters.isNeeded || rows.mayPass(plan.filters, number & 15) else { continue }
         if plan.order == .relevance, !plan.bounds.needsEachChild {
           var bound = plan.bounds.bound(rows, lane: number & 15, least: least)
@@ -103,6 +120,7 @@ struct SegmentSearch: ~Copyable {
     guard plan.order == .relevance else { return orderBounds(rows, least, plan) }
     let rules = plan.bounds
     var bounds = rules.nearness(least) + rules.base
+    if rules.merit > 0 { bounds += rules.merit * rows.numbers(rules.meritRow) }
     if rules.rating > 0 {
       let ratings = rows.numbers(.rating)
       bounds += rules.rating * ratings.replacing(with: rules.ratingFloor, where: ratings .< rules.ratingFloor)

@@ -9,12 +9,8 @@ import Synchronization
 struct SegmentView {
   let index: UInt32
   let count: Int
-  let places: UnsafePointer<SIMD16<Float>>
-  let boxes: UnsafePointer<SIMD16<Float>>
-  let levelStarts: UnsafePointer<Int32>
-  let levelCount: Int
-  let leafBlocks: Int
-  let features: UnsafeMutablePointer<Atomic<UInt64>>
+  let tree: TreeView
+  let categoryTree: TreeView
   let vectors: UnsafePointer<SIMD4<Double>>
   let shares: UnsafeMutablePointer<Atomic<UInt64>>
   let counts: UnsafeMutablePointer<Atomic<UInt64>>
@@ -31,12 +27,8 @@ struct SegmentView {
   init(_ segment: Segment, index: Int) {
     self.index = UInt32(index)
     count = segment.count
-    places = segment.tree.places.base
-    boxes = segment.tree.boxes.base
-    levelStarts = segment.tree.levelStarts.base
-    levelCount = segment.tree.levelCount
-    leafBlocks = (segment.count + 15) / 16
-    features = segment.features.words.base
+    tree = TreeView(segment.tree, segment.features, numbers: nil)
+    categoryTree = TreeView(segment.byCategory.tree, segment.byCategory.features, numbers: segment.byCategory.numbers)
     vectors = segment.vectors.base
     shares = segment.shares.base
     counts = segment.counts.base
@@ -52,37 +44,15 @@ struct SegmentView {
   }
 
   @inline(__always)
-  func rows(level: Int, block: Int) -> FeatureRows {
-    let number = level == 0 ? block : leafBlocks + Int(levelStarts[level]) + block
-    return FeatureRows(words: features + number * FeatureBlocks.wordsPerBlock)
-  }
-
-  @inline(__always)
-  func leastDistances(_ reach: Reach, level: Int, block: Int) -> SIMD16<Float> {
-    if level == 0 { return reach.leastDistances(latitudes: places[2 * block], longitudes: places[2 * block + 1]) }
-    let line = boxes + 4 * (Int(levelStarts[level]) + block)
-    return reach.leastDistances(south: line[0], north: line[1], west: line[2], east: line[3])
-  }
-
-  /// A distance that the provider's own does not fall below.
-  @inline(__always)
-  func leastDistance(_ reach: Reach, _ number: Int) -> Float {
-    let (block, lane) = (number >> 4, number & 15)
-    let line = UnsafeRawPointer(places + 2 * block).assumingMemoryBound(to: Float.self)
-    return reach.leastDistance(latitude: line[lane], longitude: line[16 + lane])
-  }
-
-  @inline(__always)
-  func greatestDistances(_ reach: Reach, level: Int, block: Int) -> SIMD16<Float> {
-    if level == 0 { return reach.greatestDistances(latitudes: places[2 * block], longitudes: places[2 * block + 1]) }
-    let line = boxes + 4 * (Int(levelStarts[level]) + block)
-    return reach.greatestDistances(south: line[0], north: line[1], west: line[2], east: line[3])
-  }
-
-  @inline(__always)
   func distanceMetres(_ number: Int, from centre: UnitVector) -> Double {
     let vector = vectors[number]
     return centre.distanceMetres(to: UnitVector(x: vector.x, y: vector.y, z: vector.z))
+  }
+
+  /// Reads the lines that scoring a provider needs, so that they are on their way.
+  @inline(__always)
+  func fetch(_ number: Int) -> UInt64 {
+    vectors[number].x.bitPattern &+ shares[2 * number].load(ordering: .relaxed) &+ UInt64(idStarts[number])
   }
 
   @inline(__always)
@@ -105,7 +75,10 @@ struct SegmentView {
     let tier = rows.byte(.tier, lane) & 3
     if filters.surelyPasses(rating: rows.byte(.rating, lane), tier: tier, cheapness: rows.byte(.cheapness, lane)) { return true }
     guard rating(number) >= filters.lowestRating, filters.tiers >> tier & 1 == 1 else { return false }
-    return !filters.hasPrice || hasService(number, from: filters.lowestPrice, to: filters.highestPrice)
+    guard filters.hasPrice else { return true }
+    // Without a lowest price the cheapest service decides.
+    if filters.lowestPrice == 0 { return vectors[number].w <= Double(filters.highestPrice) }
+    return hasService(number, from: filters.lowestPrice, to: filters.highestPrice)
   }
 
   private func hasService(_ number: Int, from lowest: Int64, to highest: Int64) -> Bool {
@@ -130,42 +103,4 @@ struct SegmentView {
     let rows = staff[number]
     return Int(rows.x)..<Int(rows.x) + Int(rows.y)
   }
-}
-
-/// The features of one block's sixteen children.
-struct FeatureRows {
-  let words: UnsafeMutablePointer<Atomic<UInt64>>
-
-  @inline(__always)
-  func lanes(_ row: FeatureBlocks.Row) -> SIMD16<UInt8> {
-    let pair = SIMD2(
-      words[2 * row.rawValue].load(ordering: .relaxed), words[2 * row.rawValue + 1].load(ordering: .relaxed))
-    return unsafeBitCast(pair, to: SIMD16<UInt8>.self)
-  }
-
-  /// The bytes as numbers: 2²³ + n is a float whose lowest bits are n.
-  @inline(__always)
-  func numbers(_ row: FeatureBlocks.Row) -> SIMD16<Float> {
-    let whole = SIMD16<UInt32>(truncatingIfNeeded: lanes(row)) | 0x4B00_0000
-    return unsafeBitCast(whole, to: SIMD16<Float>.self) - 8_388_608
-  }
-
-  @inline(__always)
-  func byte(_ row: FeatureBlocks.Row, _ lane: Int) -> UInt8 {
-    UInt8(truncatingIfNeeded: words[2 * row.rawValue + lane >> 3].load(ordering: .relaxed) >> UInt64((lane & 7) * 8))
-  }
-
-  @inline(__always)
-  func mayPass(_ filters: ProviderFilters, _ lane: Int) -> Bool {
-    filters.mayPass(
-      rating: byte(.rating, lane), verification: byte(.verification, lane), tier: byte(.tier, lane),
-      cheapness: byte(.cheapness, lane), flags: byte(.flags, lane))
-  }
-}
-
-/// The lanes in which a condition holds, a bit each.
-@inline(__always)
-func bits(_ mask: SIMDMask<SIMD16<Int32>>) -> UInt32 {
-  let places = SIMD16<UInt32>(1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1_024, 2_048, 4_096, 8_192, 16_384, 32_768)
-  return SIMD16<UInt32>.zero.replacing(with: places, where: mask).wrappedSum()
 }

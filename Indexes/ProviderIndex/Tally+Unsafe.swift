@@ -30,52 +30,69 @@ struct Tally: ~Copyable {
   }
 
   mutating func count(
-    _ view: SegmentView, _ sources: borrowing MaskSources, _ plan: borrowing QueryPlan, _ calendar: AvailabilityCalendar?,
-    _ masks: inout ChunkMasks
+    _ view: SegmentView, _ seating: Seating, _ sources: borrowing MaskSources, _ plan: borrowing QueryPlan,
+    _ calendar: AvailabilityCalendar?, _ masks: inout ChunkMasks
   ) {
     guard isWanted, isExact, view.count > 0 else { return }
     let masked = sources.isNeeded
     let hasFacets = !facets.wanted.isEmpty
-    let each = plan.filters.isNeeded || plan.when != nil || hasFacets
+    let each = plan.filters.isNeeded || plan.when != nil || hasFacets || seating.hasGaps
+    let byBytes = plan.when == nil && !hasFacets && !seating.hasGaps
     if hasFacets { facets.beginSegment(view) }
     var depth = 1
-    stack.base[0] = Frontier.word(bound: 0, level: view.levelCount - 1, block: 0)
+    stack.base[0] = Self.word(level: seating.tree.levelCount - 1, block: 0, isInside: false)
     while depth > 0 {
       depth -= 1
-      let (level, block) = (Frontier.level(stack.base[depth]), Frontier.block(stack.base[depth]))
+      let word = stack.base[depth]
+      let (level, block, wasInside) = (Frontier.level(word), Frontier.block(word), Self.isInside(word))
       var slot = -1
       if masked, level <= 2 {
         guard let found = masks.slot(block >> (4 * (2 - level)), sources, plan) else { continue }
         slot = found
       }
       if each, level == 1, slot >= 0, masks.population(slot, block: block) <= SegmentSearch.sparse {
-        countSparse(view, block: block, masks.mask(slot) + (block & 15) * 4, plan, calendar)
+        countSparse(view, seating, block: block, masks.mask(slot) + (block & 15) * 4, plan, calendar)
         if total >= most { break }
         continue
       }
-      let least = view.leastDistances(plan.reach, level: level, block: block)
-      var near = ProviderIndex.bits(least .<= plan.reach.radius)
+      if wasInside, byBytes, level == 1, slot < 0 {
+        countInside(view, seating, block: block, plan)
+        if total >= most { break }
+        continue
+      }
+      var near = seating.lanes(level: level, block: block)
       if slot >= 0 { near &= masks.lanes(slot, level: level, block: block) }
+      var inside = near
+      if !wasInside {
+        let (some, all) = seating.tree.within(plan.reach, level: level, block: block)
+        near &= some
+        inside = near & all
+      }
       guard near != 0 else { continue }
-      let greatest = view.greatestDistances(plan.reach, level: level, block: block)
-      let inside = near & ProviderIndex.bits(greatest .<= Float(plan.radiusMetres).nextDown)
-      let rows = view.rows(level: level, block: block)
+      let rows = seating.tree.rows(level: level, block: block)
+      if plan.filters.isNeeded { near &= rows.mayPass(plan.filters) }
+      if level == 0, byBytes {
+        let sure = near & inside & rows.surelyPass(plan.filters)
+        total += sure.nonzeroBitCount
+        near &= ~sure
+      }
       while near != 0 {
         let lane = near.trailingZeroBitCount
         near &= near - 1
         let child = block * 16 + lane
         let isInside = inside >> UInt32(lane) & 1 == 1
-        if isInside, !each, level == 0 || slot >= 0 || !masked {
-          total += level == 0 ? 1 : below(view, level: level - 1, block: child, slot: slot, masks)
-        } else if plan.filters.isNeeded, !rows.mayPass(plan.filters, lane) {
-          continue
-        } else if level == 0 {
-          guard matches(view, child, rows, lane: lane, isInside: isInside, plan, calendar) else { continue }
+        if level == 0 {
+          let number = seating.tree.number(child)
+          guard seating.isThere(number), matches(view, number, rows, lane: lane, isInside: isInside, plan, calendar) else {
+            continue
+          }
           total += 1
-          if hasFacets { facets.add(view, child, tier: rows.byte(.tier, lane)) }
+          if hasFacets { facets.add(view, number, tier: rows.byte(.tier, lane)) }
+        } else if isInside, !each, slot >= 0 || !masked {
+          total += below(seating, level: level - 1, block: child, slot: slot, masks)
         } else {
           stack.grow(to: depth + 17, keeping: depth)
-          stack.base[depth] = Frontier.word(bound: 0, level: level - 1, block: child)
+          stack.base[depth] = Self.word(level: level - 1, block: child, isInside: isInside)
           depth += 1
         }
       }
@@ -85,9 +102,32 @@ struct Tally: ~Copyable {
     if total >= most { (total, isExact) = (most, false) }
   }
 
+  /// The providers below a level-1 block that is inside the circle, by their bytes; those that the bytes leave in doubt one by one.
+  private mutating func countInside(_ view: SegmentView, _ seating: Seating, block: Int, _ plan: borrowing QueryPlan) {
+    let filters = plan.filters
+    for leaf in block * 16..<min(block * 16 + 16, (seating.tree.count + 15) / 16) {
+      let rows = seating.tree.rows(level: 0, block: leaf)
+      let near = rows.mayPass(filters) & seating.lanes(level: 0, block: leaf)
+      let sure = near & rows.surelyPass(filters)
+      total += sure.nonzeroBitCount
+      var doubtful = near & ~sure
+      while doubtful != 0 {
+        let lane = doubtful.trailingZeroBitCount
+        doubtful &= doubtful - 1
+        if view.passes(filters, seating.tree.number(leaf * 16 + lane), rows, lane: lane) { total += 1 }
+      }
+    }
+  }
+
+  private static func word(level: Int, block: Int, isInside: Bool) -> UInt64 {
+    Frontier.word(bound: isInside ? 1 : 0, level: level, block: block)
+  }
+
+  private static func isInside(_ word: UInt64) -> Bool { Frontier.bound(word) > 0 }
+
   /// Who is left below a level-1 block, one by one.
   private mutating func countSparse(
-    _ view: SegmentView, block: Int, _ words: UnsafePointer<UInt64>, _ plan: borrowing QueryPlan,
+    _ view: SegmentView, _ seating: Seating, block: Int, _ words: UnsafePointer<UInt64>, _ plan: borrowing QueryPlan,
     _ calendar: AvailabilityCalendar?
   ) {
     let hasFacets = !facets.wanted.isEmpty
@@ -96,8 +136,8 @@ struct Tally: ~Copyable {
       while left != 0 {
         let number = block * 256 + word * 64 + left.trailingZeroBitCount
         left &= left - 1
-        let rows = view.rows(level: 0, block: number >> 4)
-        guard view.leastDistance(plan.reach, number) <= plan.reach.radius, rows.mayPass(plan.filters, number & 15) else {
+        let rows = seating.tree.rows(level: 0, block: number >> 4)
+        guard seating.tree.leastDistance(plan.reach, number) <= plan.reach.radius, rows.mayPass(plan.filters, number & 15) else {
           continue
         }
         if matches(view, number, rows, lane: number & 15, isInside: false, plan, calendar) {
@@ -121,9 +161,9 @@ struct Tally: ~Copyable {
 
   /// Everyone below a block who is in the mask.
   @inline(__always)
-  private func below(_ view: SegmentView, level: Int, block: Int, slot: Int, _ masks: borrowing ChunkMasks) -> Int {
+  private func below(_ seating: Seating, level: Int, block: Int, slot: Int, _ masks: borrowing ChunkMasks) -> Int {
+    guard slot >= 0 else { return seating.population(level: level, block: block) }
     let size = 1 << (4 * (level + 1))
-    guard slot >= 0 else { return min((block + 1) * size, view.count) - block * size }
     let mask = masks.mask(slot)
     let first = block * size & 4_095
     if level == 0 { return (mask[first >> 6] >> UInt64(first & 63) & 0xFFFF).nonzeroBitCount }

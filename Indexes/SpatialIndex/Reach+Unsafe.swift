@@ -3,12 +3,29 @@ public import Geometry
 /// A circle as the tree's blocks are asked about it: sixteen children at once, in single precision, never too strict.
 @frozen
 public struct Reach: Sendable {
+  public typealias Lanes = SIMDMask<SIMD16<Int32>>
+
+  /// Degrees north or south, and east or west, of sixteen places.
+  @frozen
+  @usableFromInline
+  struct Gaps {
+    @usableFromInline let y: SIMD16<Float>
+    @usableFromInline let x: SIMD16<Float>
+
+    @inlinable
+    @inline(__always)
+    init(y: SIMD16<Float>, x: SIMD16<Float>) { (self.y, self.x) = (y, x) }
+  }
+
   public let latitude: Float
   public let longitude: Float
   /// The centre seen from round the other side, when the circle or a box may cross the antimeridian.
   public let otherLongitude: Float
   public let wraps: Bool
   public let radius: Float
+  /// The radius squared, rounded up for who may be within, down for who surely is.
+  public let greatestSquare: Float
+  public let leastSquare: Float
   /// Squares of metres for the square of a degree: of latitude, of longitude; for distances at least and at most so long.
   public let latitudeScale: Float
   public let longitudeScale: Float
@@ -21,6 +38,9 @@ public struct Reach: Sendable {
     otherLongitude = longitude < 0 ? longitude + 360 : longitude - 360
     wraps = circle.bounds.crossesAntimeridian || circle.bounds.east - circle.bounds.west >= 359
     radius = Float(circle.radiusMetres).nextUp
+    let square = circle.radiusMetres * circle.radiusMetres
+    greatestSquare = Float(square * (1 + 1e-5))
+    leastSquare = Float(square * (1 - 1e-5))
     let least = circle.metresPerRadianAtLeast * Earth.radiansPerDegree
     let most = circle.metresPerRadianAtMost * Earth.radiansPerDegree
     latitudeScale = Float(least * least) * (1 - 1e-6)
@@ -53,16 +73,46 @@ public struct Reach: Sendable {
     return (north * north * latitudeScale + east * east * longitudeScale).squareRoot() * (1 - 1e-5)
   }
 
-  /// For each place of a level-0 block, a distance that its own does not exceed, if it is in the circle.
+  /// Which places of a level-0 block may be in the circle, and which surely are. Asks nothing of roots.
   @inlinable
   @inline(__always)
-  public func greatestDistances(latitudes: SIMD16<Float>, longitudes: SIMD16<Float>) -> SIMD16<Float> {
+  public func within(latitudes: SIMD16<Float>, longitudes: SIMD16<Float>) -> (some: Lanes, all: Lanes) {
     let slack = PackedTree.slackDegrees
-    let north = magnitude(latitudes - latitude) + slack
-    var gap = magnitude(longitudes - longitude)
-    if wraps { gap = lesser(gap, magnitude(longitudes - otherLongitude)) }
-    let east = gap + slack
-    return root(north * north * latitudeScaleAtMost + east * east * longitudeScaleAtMost) * (1 + 1e-5)
+    let y = magnitude(latitudes - latitude)
+    var x = magnitude(longitudes - longitude)
+    if wraps { x = lesser(x, magnitude(longitudes - otherLongitude)) }
+    return compare(
+      least: Gaps(y: greater(y - slack, SIMD16(repeating: 0)), x: greater(x - slack, SIMD16(repeating: 0))),
+      greatest: Gaps(y: y + slack, x: x + slack))
+  }
+
+  /// Which boxes may have a place in the circle, and of which every place surely is in it.
+  @inlinable
+  @inline(__always)
+  public func within(
+    south: SIMD16<Float>, north: SIMD16<Float>, west: SIMD16<Float>, east: SIMD16<Float>
+  ) -> (some: Lanes, all: Lanes) {
+    let zero = SIMD16<Float>(repeating: 0)
+    let slack = PackedTree.slackDegrees
+    let leastY = greater(greater(south - latitude, latitude - north) - slack, zero)
+    var leastX = greater(greater(west - longitude, longitude - east), zero)
+    if wraps { leastX = lesser(leastX, greater(greater(west - otherLongitude, otherLongitude - east), zero)) }
+    let greatestY = greater(magnitude(south - latitude), magnitude(north - latitude))
+    var greatestX = greater(magnitude(west - longitude), magnitude(east - longitude))
+    if wraps {
+      greatestX = lesser(greatestX, greater(magnitude(west - otherLongitude), magnitude(east - otherLongitude)))
+    }
+    return compare(
+      least: Gaps(y: leastY, x: greater(leastX - slack, zero)),
+      greatest: Gaps(y: greatestY + slack, x: greatestX + slack))
+  }
+
+  @inlinable
+  @inline(__always)
+  func compare(least: Gaps, greatest: Gaps) -> (some: Lanes, all: Lanes) {
+    let leastSquares = least.y * least.y * latitudeScale + least.x * least.x * longitudeScale
+    let greatestSquares = greatest.y * greatest.y * latitudeScaleAtMost + greatest.x * greatest.x * longitudeScaleAtMost
+    return (leastSquares .<= greatestSquare, greatestSquares .<= leastSquare)
   }
 
   /// For each box, a distance that no place in it falls below.
@@ -78,20 +128,6 @@ public struct Reach: Sendable {
     if wraps { gap = lesser(gap, greater(greater(west - otherLongitude, otherLongitude - east), zero)) }
     let x = greater(gap - slack, zero)
     return root(y * y * latitudeScale + x * x * longitudeScale) * (1 - 1e-5)
-  }
-
-  /// For each box, a distance that no place of it exceeds, if at most the radius; larger ones only say "not surely inside".
-  @inlinable
-  @inline(__always)
-  public func greatestDistances(
-    south: SIMD16<Float>, north: SIMD16<Float>, west: SIMD16<Float>, east: SIMD16<Float>
-  ) -> SIMD16<Float> {
-    let slack = PackedTree.slackDegrees
-    let y = greater(magnitude(south - latitude), magnitude(north - latitude)) + slack
-    var gap = greater(magnitude(west - longitude), magnitude(east - longitude))
-    if wraps { gap = lesser(gap, greater(magnitude(west - otherLongitude), magnitude(east - otherLongitude))) }
-    let x = gap + slack
-    return root(y * y * latitudeScaleAtMost + x * x * longitudeScaleAtMost) * (1 + 1e-5)
   }
 
   // The standard library's own pointwise functions go lane by lane; these compile to a few instructions for all sixteen.

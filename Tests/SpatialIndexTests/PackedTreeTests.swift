@@ -91,20 +91,22 @@ import Testing
       level == 0
       ? reach.leastDistances(latitudes: y, longitudes: x)
       : reach.leastDistances(south: boxes[line], north: boxes[line + 1], west: boxes[line + 2], east: boxes[line + 3])
-    let most =
+    let (some, all) =
       level == 0
-      ? reach.greatestDistances(latitudes: y, longitudes: x)
-      : reach.greatestDistances(south: boxes[line], north: boxes[line + 1], west: boxes[line + 2], east: boxes[line + 3])
+      ? reach.within(latitudes: y, longitudes: x)
+      : reach.within(south: boxes[line], north: boxes[line + 1], west: boxes[line + 2], east: boxes[line + 3])
     for lane in 0..<16 {
       let child = block * 16 + lane
       let range = level == 0 ? child..<min(child + 1, max(tree.count, child)) : tree.range(level: level - 1, block: child)
-      if range.isEmpty { #expect(!(least[lane] <= reach.radius), "a missing child is never reached") }
+      if range.isEmpty {
+        #expect(!(least[lane] <= reach.radius) && !some[lane] && !all[lane], "a missing child is never reached")
+      }
       for number in range {
         let distance = UnitVector(places[number]).distanceMetres(to: circle.vector)
         if distance <= circle.radiusMetres {
-          #expect(Double(least[lane]) <= distance, "level \(level), \(places[number]), \(circle)")
+          #expect(Double(least[lane]) <= distance && some[lane], "level \(level), \(places[number]), \(circle)")
         }
-        if most[lane] <= Float(circle.radiusMetres) { #expect(distance <= circle.radiusMetres * (1 + 1e-6)) }
+        if all[lane] { #expect(distance <= circle.radiusMetres) }
       }
     }
   }
