@@ -1,6 +1,6 @@
 # Every command of the project. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run test tsan bench bench-tiny lint format clean
+.PHONY: help run test tsan bench bench-tiny relevance lint format clean
 
 # PORT and DATABASE_URL may come from the environment or from the command line: make run PORT=9000
 
@@ -31,6 +31,10 @@ bench: ## measure, beside peers in the same run (bench/)
 bench-tiny: ## every benchmark without its foreign peers, as short as it can be: does everything still work?
 	@tools/setup --with-bench
 	@bench/run --tiny
+
+relevance: ## how well the labelled queries of data/golden find who is meant, beside plain splitting and Lucene
+	@tools/setup --with-bench
+	@bench/run relevance
 
 lint: ## formatting, and the rules of tools/tidy
 	@tools/setup

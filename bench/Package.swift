@@ -9,6 +9,7 @@ let settings: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
 let platform = Target.Dependency.product(name: "Platform", package: "qareeb")
+let formats = Target.Dependency.product(name: "Formats", package: "qareeb")
 let engines = Target.Dependency.product(name: "Engines", package: "qareeb")
 
 let package = Package(
@@ -22,7 +23,8 @@ let package = Package(
     .target(name: "MarketIndex", dependencies: ["MarketWorkload", engines], swiftSettings: settings),
     // The command: one file a subcommand.
     .executableTarget(
-      name: "qareeb-bench", dependencies: ["BenchKit", "MarketWorkload", "MarketIndex", "TargetRoutes", platform, engines],
+      name: "qareeb-bench",
+      dependencies: ["BenchKit", "MarketWorkload", "MarketIndex", "TargetRoutes", platform, engines, formats],
       swiftSettings: settings),
 
     // What is measured: the product's server with a few routes; once as it is, once with every allocation counted.

@@ -29,7 +29,8 @@ extension DemoMarket {
       number: number,
       // A fixed day, so that the ids are the same wherever the market is made.
       id: Identifier(unixMilliseconds: 1_767_225_600_000 + UInt64(number), random: (random.next(), random.next())),
-      category: category, area: area.id, name: name.text, nameWords: name.words, lat: lat, lon: lon,
+      category: category, area: area.id, name: name.text, nameWords: name.words, nameSpellings: name.spellings, lat: lat,
+      lon: lon,
       tier: bookings > 0.95 ? "diamond" : bookings > 0.75 ? "gold" : "silver",
       isVerified: random.chance(70),
       ratingSum: max(ratingCount, Int((mean * Double(ratingCount)).rounded())), ratingCount: ratingCount,

@@ -6,9 +6,13 @@ extension DemoMarket {
   struct MadeName {
     let text: Localized
     let words: [String]
+    let spellings: [String]
     /// What the name promises.
     let sells: Set<String>
   }
+
+  /// "Father of": the respectful way to call a man after his eldest.
+  static let kunya = NameWord(id: "abu", arabic: "أبو", english: ["Abu"], categories: [])
 
   private static let articles = ["Al-", "Al ", "El-", "El ", "Al"]
 
@@ -24,12 +28,15 @@ extension DemoMarket {
     case .brand: words = [random.element(brands.filter { $0.categories.contains(category) })]
     }
     let isKunya = kind == .kunya
-    let arabic = (isKunya ? ["أبو"] : []) + words.map(\.arabic)
-    let english = (isKunya ? ["Abu"] : []) + words.map { spelling(of: $0, &random) }
+    let latin = words.map { spelling(of: $0, &random) }
+    let arabic = (isKunya ? [Self.kunya.arabic] : []) + words.map(\.arabic)
+    let english = (isKunya ? Self.kunya.english : []) + latin
     let name = Localized(en: english.joined(separator: " "), ar: arabic.joined(separator: " "))
     let formKind: FormKind = kind == .brand ? .brand : kind == .given || isKunya ? .given : .person
     guard let form = forms[category]?[formKind].map({ random.element($0) }) else { return nil }
-    return MadeName(text: complete(form.text, name, area, &random), words: words.map(\.id), sells: form.sells)
+    return MadeName(
+      text: complete(form.text, name, area, &random), words: (isKunya ? [Self.kunya.id] : []) + words.map(\.id),
+      spellings: zip(words, latin).map { "\($0.id)=\($1)" }, sells: form.sells)
   }
 
   private func people(_ people: NameKinds.People, _ random: inout SplitMix) -> [NameWord] {

@@ -99,6 +99,6 @@ public struct DemoMarket: Sendable {
   /// Every word that names are made of, by its id.
   public var nameWords: [String: NameWord] {
     // A word that is a given name and a family name is one word: it has one id.
-    (men + women + families + brands).reduce(into: [:]) { $0[$1.id] = $1 }
+    ([Self.kunya] + men + women + families + brands).reduce(into: [:]) { $0[$1.id] = $1 }
   }
 }

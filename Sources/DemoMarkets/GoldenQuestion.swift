@@ -19,7 +19,8 @@ public struct GoldenQuestion: Sendable {
   let areas: Set<String>
 
   /// `{"id":"…","class":"names-ar","q":"صالون وردة","names":["warda"],"categories":["salon"],"services":[…],"near_services":[…],
-  /// "areas":[…],"lat":…,"lon":…}`. A name of several words, any of which is meant, is written "samer|samir".
+  /// "areas":[…],"lat":…,"lon":…}`. A name of several words, any of which is meant, is written "samer|samir"; one
+  /// that is meant in a certain Latin spelling alone, "farasha=Butterfly".
   public init(_ line: JSONValue) throws {
     func texts(_ name: String) throws -> [String] {
       guard let value = line[name] else { return [] }
@@ -58,7 +59,9 @@ public struct GoldenQuestion: Sendable {
     guard areas.isEmpty || areas.contains(provider.area) else { return 0 }
     let offer = offerGrade(of: provider)
     guard !names.isEmpty else { return offer }
-    let found = names.count { alternatives in alternatives.contains { provider.nameWords.contains($0) } }
+    let found = names.count { alternatives in
+      alternatives.contains { provider.nameWords.contains($0) || provider.nameSpellings.contains($0) }
+    }
     if found == names.count { return max(offer, 1) }
     return found > 0 && offer > 0 ? 1 : 0
   }
@@ -74,7 +77,12 @@ public struct GoldenQuestion: Sendable {
   func strangers(in market: DemoMarket) -> [String] {
     let words = market.nameWords
     let known: Set<String> = Set(market.services.values.joined().map(\.id))
-    return names.joined().filter { words[$0] == nil } + services.union(nearServices).subtracting(known).sorted()
+    let spelt = { (name: String) in
+      let parts = name.split(separator: "=", maxSplits: 1).map(String.init)
+      guard let word = parts.first.flatMap({ words[$0] }) else { return false }
+      return parts.count == 1 || word.english.contains(parts[1])
+    }
+    return names.joined().filter { !spelt($0) } + services.union(nearServices).subtracting(known).sorted()
       + categories.subtracting(market.categories.map(\.id)).sorted() + areas.subtracting(market.areas.map(\.id)).sorted()
   }
 }

@@ -26,6 +26,8 @@ public struct MadeProvider: Sendable, Equatable {
   public let name: Localized
   /// The ids of the words that the name was made of.
   public let nameWords: [String]
+  /// Each with how it is written in Latin letters, "farasha=Butterfly": brands may be translated, and are known by what the sign says.
+  public let nameSpellings: [String]
   public let lat: Double
   public let lon: Double
   public let tier: String

@@ -27,7 +27,7 @@ struct QareebBench {
   static var benchmarks: [any Benchmark.Type] {
     [
       HTTPBenchmark.self, AllocationsBenchmark.self, SearchBenchmark.self, GrowthBenchmark.self, AnalyzeBenchmark.self,
-      DatasetCommand.self,
+      RelevanceBenchmark.self, DatasetCommand.self,
     ]
   }
 

@@ -124,7 +124,7 @@ final class SearchPeers {
   }
 
   /// Debian puts the version into the name.
-  private static func jar(_ name: String) throws -> String {
+  static func jar(_ name: String) throws -> String {
     let folder = "/usr/share/java"
     let found = try FileManager.default.contentsOfDirectory(atPath: folder).filter {
       $0.hasPrefix("\(name)-") && $0.hasSuffix(".jar") && $0.dropFirst(name.count + 1).first?.isNumber == true
