@@ -7,8 +7,11 @@ extension DemoMarket {
     let text: Localized
     let words: [String]
     let spellings: [String]
-    /// What the name promises.
+    /// The phrase that the name stands in, in English.
+    let form: String
+    /// What the phrase promises, and what the brand does.
     let sells: Set<String>
+    let brandSells: Set<String>
   }
 
   /// "Father of": the respectful way to call a man after his eldest.
@@ -36,7 +39,8 @@ extension DemoMarket {
     guard let form = forms[category]?[formKind].map({ random.element($0) }) else { return nil }
     return MadeName(
       text: complete(form.text, name, area, &random), words: (isKunya ? [Self.kunya.id] : []) + words.map(\.id),
-      spellings: zip(words, latin).map { "\($0.id)=\($1)" }, sells: form.sells)
+      spellings: zip(words, latin).map { "\($0.id)=\($1)" }, form: form.text.en, sells: form.sells,
+      brandSells: words.reduce(into: []) { $0.formUnion($1.sells) })
   }
 
   private func people(_ people: NameKinds.People, _ random: inout SplitMix) -> [NameWord] {

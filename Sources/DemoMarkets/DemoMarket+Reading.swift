@@ -74,8 +74,13 @@ extension DemoMarket {
     try checkPromises()
   }
 
-  /// What a name promises is a service of its category.
+  /// What a name promises is a service of its category; what a brand promises, of any.
   private func checkPromises() throws {
+    let all = Set(services.values.joined().map(\.id))
+    for brand in brands {
+      guard let stranger = brand.sells.subtracting(all).min() else { continue }
+      throw DemoMarketError(path: "brands", reason: "\(brand.id) sells \(stranger), which is no service")
+    }
     for (category, byKind) in forms.sorted(by: { $0.key < $1.key }) {
       let known = Set(services[category, default: []].map(\.id))
       for form in byKind.values.joined() {
@@ -126,7 +131,8 @@ extension DemoMarket.NameWord {
   fileprivate init(_ word: DemoNode) throws {
     self.init(
       id: try word.text("id"), arabic: try word.text("ar"), english: try word.texts("en"),
-      categories: word.value["for"] == nil ? [] : Set(try word.texts("for")))
+      categories: word.value["for"] == nil ? [] : Set(try word.texts("for")),
+      sells: word.value["sells"] == nil ? [] : Set(try word.texts("sells")))
   }
 }
 

@@ -43,6 +43,8 @@ public struct DemoMarket: Sendable {
     public let english: [String]
     /// Of brands: the categories it is for.
     let categories: Set<String>
+    /// Of brands that say what is sold: the services that all who are called so offer, in the categories that have them.
+    var sells: Set<String> = []
   }
 
   /// Something that is sold, under the names that providers give it.

@@ -1,4 +1,5 @@
 public import JSON
+import WebAPI
 
 /// A query as somebody would type it, with what they mean: in the market's own terms, not in words of a text.
 public struct GoldenQuestion: Sendable {
@@ -17,9 +18,11 @@ public struct GoldenQuestion: Sendable {
   let nearServices: Set<String>
   /// It is in one of these quarters.
   let areas: Set<String>
+  /// The sign says one of these phrases: who types "Nefertiti Nail Bar" does not mean another Nefertiti.
+  let forms: Set<String>
 
   /// `{"id":"…","class":"names-ar","q":"صالون وردة","names":["warda"],"categories":["salon"],"services":[…],"near_services":[…],
-  /// "areas":[…],"lat":…,"lon":…}`. A name of several words, any of which is meant, is written "samer|samir"; one
+  /// "areas":[…],"forms":["{name} Nail Bar"],"lat":…,"lon":…}`. A name of several words, any of which is meant, is written "samer|samir"; one
   /// that is meant in a certain Latin spelling alone, "farasha=Butterfly".
   public init(_ line: JSONValue) throws {
     func texts(_ name: String) throws -> [String] {
@@ -43,8 +46,9 @@ public struct GoldenQuestion: Sendable {
     services = Set(try texts("services"))
     nearServices = Set(try texts("near_services"))
     areas = Set(try texts("areas"))
+    forms = Set(try texts("forms"))
     if let object = line.object {
-      let known = ["id", "class", "q", "lat", "lon", "names", "categories", "services", "near_services", "areas"]
+      let known = ["id", "class", "q", "lat", "lon", "names", "categories", "services", "near_services", "areas", "forms"]
       for member in object where !known.contains(member.name) {
         throw DemoMarketError(path: member.name, reason: "is not a member of a question")
       }
@@ -69,6 +73,7 @@ public struct GoldenQuestion: Sendable {
   /// By what it is and what it sells.
   private func offerGrade(of provider: MadeProvider) -> Int {
     guard categories.isEmpty || categories.contains(provider.category) else { return 0 }
+    guard forms.isEmpty || forms.contains(provider.form) else { return 0 }
     if services.isEmpty || provider.services.contains(where: { services.contains($0.kind) }) { return 3 }
     return provider.services.contains { nearServices.contains($0.kind) } ? 2 : 0
   }
@@ -83,6 +88,7 @@ public struct GoldenQuestion: Sendable {
       return parts.count == 1 || word.english.contains(parts[1])
     }
     return names.joined().filter { !spelt($0) } + services.union(nearServices).subtracting(known).sorted()
+      + forms.filter { form in !market.forms.values.joined().contains { $0.value.contains { $0.text.en == form } } }.sorted()
       + categories.subtracting(market.categories.map(\.id)).sorted() + areas.subtracting(market.areas.map(\.id)).sorted()
   }
 }

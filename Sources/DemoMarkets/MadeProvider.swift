@@ -28,6 +28,8 @@ public struct MadeProvider: Sendable, Equatable {
   public let nameWords: [String]
   /// Each with how it is written in Latin letters, "farasha=Butterfly": brands may be translated, and are known by what the sign says.
   public let nameSpellings: [String]
+  /// The phrase that the name stands in, in English: "{name} Nail Bar".
+  public let form: String
   public let lat: Double
   public let lon: Double
   public let tier: String

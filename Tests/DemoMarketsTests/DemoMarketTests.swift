@@ -29,7 +29,7 @@ import WebAPI
       // FNV-1a: no library, the same everywhere.
       bytes.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01b3 }
     }
-    #expect(String(hash, radix: 16) == "b39670b27cf10aaa")
+    #expect(String(hash, radix: 16) == "b0ce15fb3e8c544d")
   }
 
   @Test func everyProviderIsBelievable() {
@@ -61,6 +61,9 @@ import WebAPI
     let nailBars = providers.filter { $0.name.en.contains("Nail Bar") }
     #expect(!nailBars.isEmpty)
     #expect(nailBars.allSatisfy { $0.services.contains { $0.kind == "gel-nails" } })
+    let brides = providers.filter { $0.category == "salon" && $0.nameWords == ["arous"] }
+    #expect(!brides.isEmpty)
+    #expect(brides.allSatisfy { $0.services.contains { $0.kind == "bridal" } })
   }
 
   @Test(arguments: [

@@ -78,6 +78,7 @@ import WebAPI
   @Test(arguments: [
     (#"{"id":"a","class":"c","q":"x","names":["nobody"]}"#, "a: the market has no nobody"),
     (#"{"id":"a","class":"c","q":"x","names":["farasha=Moth"]}"#, "a: the market has no farasha=Moth"),
+    (#"{"id":"a","class":"c","q":"x","forms":["{name} Mill"],"names":["farasha"]}"#, "a: the market has no {name} Mill"),
     (#"{"id":"a","class":"c","q":"x","services":["waxing"],"categories":["barber"]}"#, "nobody answers a, x"),
   ])
   func aQuestionThatCannotBeAnsweredIsRefused(line: String, problem: String) throws {
@@ -95,6 +96,8 @@ import WebAPI
     let butterfly = try #require(providers.first { $0.name.en.contains("Butterfly") })
     #expect(try grade(#"{"id":"a","class":"c","q":"x","names":["farasha=Butterfly"]}"#, butterfly) == 3)
     #expect(try grade(#"{"id":"a","class":"c","q":"x","names":["farasha=Al-Farasha"]}"#, butterfly) == 0)
+    #expect(try grade(#"{"id":"a","class":"c","q":"x","names":["farasha"],"forms":["\#(butterfly.form)"]}"#, butterfly) == 3)
+    #expect(try grade(#"{"id":"a","class":"c","q":"x","names":["farasha"],"forms":["{name} Maids"]}"#, butterfly) == 1)
     let father = try #require(providers.first { $0.name.en.contains("Abu Khalil") })
     #expect(try grade(#"{"id":"a","class":"c","q":"x","names":["abu","khalil"]}"#, father) == 3)
     let halabi = try #require(providers.first { $0.nameWords == ["waleed", "halabi"] })

@@ -63,7 +63,9 @@ private func readQuestions(_ path: String) throws(CommandFailure) -> [GoldenQues
     return !badLines.areEnough
   }
   reader.finish { number, line in take(line, number) }
-  guard badLines.count == 0 else { throw badLines.failure(in: input.name, consequence: "nothing was labelled") }
+  guard badLines.count == 0 else {
+    throw CommandFailure(.badData, "\(input.name) has bad lines; nothing was labelled", details: badLines.messages)
+  }
   return questions
 }
 
