@@ -1,8 +1,8 @@
 extension TokenBuffer {
   /// A term of the last token that is UTF-8 already: whole scalars, at most `TextLimits.termBytes`.
-  public mutating func addAlternative(_ kind: TermKind, weight: Float = 1, utf8 term: Span<UInt8>) {
+  public mutating func addAlternative(_ kind: TermKind, weight: Float = 1, utf8 term: RawSpan) {
     beginAlternative(kind, weight: weight)
-    term.withUnsafeBufferPointer { append(wholeScalars: $0) }
+    term.withUnsafeBytes { append(wholeScalars: $0) }
   }
 
   /// The key of an alternative, kind byte first, in place.

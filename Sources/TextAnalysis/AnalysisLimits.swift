@@ -13,6 +13,8 @@ public enum AnalysisLimits {
   static let consonants = 24
   /// Skeletons of a word: its letters and their second readings, each with and without a last h.
   static let skeletons = 4
+  /// Forms of a word by itself: two surfaces, a stem, the skeletons.
+  static let forms = 3 + skeletons
   /// Words of a text whose room is kept for the next one: most texts have fewer, and a page now and then must not be remembered.
   static let keptWords = 4_096
   /// A dictionary is written by people.

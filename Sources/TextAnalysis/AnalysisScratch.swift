@@ -1,15 +1,25 @@
 import Synchronization
+import TextIndex
+
+/// One form of a word, ready to be given.
+struct WordForm {
+  var text = Word()
+  var kind = TermKind.surface
+  var weight: Float = 1
+}
 
 /// What is known of a word by itself, whatever stands beside it.
 struct WordAnalysis {
   var word = Word()
   var script = Script.number
-  var isFilled = false
-  var forms: WordForms?
+  var isStopWord = false
+  /// How often the place was filled, so that who remembers it knows whether it still holds the same word; 0: never.
+  var generation: UInt32 = 0
   /// The word's number among those of phrases.
   var element: UInt32?
-  var skeletons = InlineArray<4, Word>(repeating: Word())
-  var skeletonCount = 0
+  /// Of its forms, which are surfaces, stem, skeletons in this order.
+  var skeletonsStart = 0
+  var formCount = 0
 }
 
 /// The concepts that a word has from the phrases it stands in.
@@ -25,86 +35,119 @@ struct WordConcepts {
   }
 }
 
-/// Room and handles for one analysis at a time: the reader, Snowball's stemmer, and the words seen lately.
+/// Room for one analysis: the reader, Snowball's stemmer, and the words seen lately. A value, so that its parts are reached without asking
+/// each time whether someone else does.
 ///
 /// The cache is what makes index building cheap: names and services of a market repeat a few thousand words.
-// Sendable: a scratch is in `ScratchPool.idle`, where nobody uses it, or taken out of there by exactly one call of `withScratch`; the
-// pool's lock orders one use before the next.
-final class AnalysisScratch: @unchecked Sendable {
-  let folding = TextFolding()
-  private let english = EnglishStem()
-  private var cache: [WordAnalysis] = Array(repeating: WordAnalysis(), count: 1 << cacheBits)
-  var concepts: [WordConcepts] = []
-  /// Places in `cache`, a word of the text each.
-  private(set) var places: [Int] = []
+struct AnalysisRoom {
+  /// A word of the text: where its analysis is, and what phrases need of it.
+  struct Place {
+    let slot: Int
+    let generation: UInt32
+    let element: UInt32?
+    let isStopWord: Bool
+    var concepts = WordConcepts()
+  }
 
-  /// 2,048 words of some 600 bytes: a megabyte a thread, and nine in ten words of a market's texts.
+  var folding = TextFolding()
+  private let english = EnglishStem()
+  private(set) var cache: [WordAnalysis] = Array(repeating: WordAnalysis(), count: 1 << cacheBits)
+  /// The forms of the word in each slot, `AnalysisLimits.forms` places a slot.
+  private(set) var forms: [WordForm] = Array(repeating: WordForm(), count: AnalysisLimits.forms << cacheBits)
+  private(set) var places: [Place] = []
+
+  /// 2,048 words of some 800 bytes: under two megabytes a thread, and nine in ten words of a market's texts.
   private static let cacheBits = 11
 
   /// Analyses the words that `folding` has found.
-  func analyzeWords(_ vocabulary: Vocabulary) {
+  mutating func analyzeWords(_ vocabulary: Vocabulary) {
     places.removeAll(keepingCapacity: places.capacity <= AnalysisLimits.keptWords)
-    concepts.removeAll(keepingCapacity: concepts.capacity <= AnalysisLimits.keptWords)
     for index in folding.words.indices {
-      places.append(place(index, vocabulary))
-      concepts.append(WordConcepts())
+      let slot = slot(index, vocabulary)
+      places.append(
+        Place(
+          slot: slot, generation: cache[slot].generation, element: cache[slot].element, isStopWord: cache[slot].isStopWord))
     }
   }
 
-  /// The place of a word's analysis, which is valid until the next call. Two words of a text may want the same place.
-  func place(_ index: Int, _ vocabulary: Vocabulary) -> Int {
-    let place = Int(truncatingIfNeeded: folding.words[index].word.fingerprint >> (64 - UInt64(Self.cacheBits)))
+  /// Where a word's analysis is in `cache`; made anew where another word of the text has taken its place.
+  @inline(__always)
+  mutating func slot(ofWord index: Int, _ vocabulary: Vocabulary) -> Int {
+    let place = places[index].slot
+    return cache[place].generation == places[index].generation ? place : slot(index, vocabulary)
+  }
+
+  func explain(_ index: Int, _ vocabulary: Vocabulary) -> WordForms {
+    WordForms(folding.words[index].word, folding.words[index].script, vocabulary, english)
+  }
+
+  /// The place of a word in the cache, where it then is.
+  private mutating func slot(_ index: Int, _ vocabulary: Vocabulary) -> Int {
+    let slot = Int(truncatingIfNeeded: folding.words[index].word.fingerprint >> (64 - UInt64(Self.cacheBits)))
     let isThere =
-      cache[place].isFilled && cache[place].script == folding.words[index].script
-      && cache[place].word == folding.words[index].word
-    if !isThere { fill(place, folding.words[index].word, folding.words[index].script, vocabulary) }
-    return place
+      cache[slot].generation > 0 && cache[slot].script == folding.words[index].script
+      && cache[slot].word == folding.words[index].word
+    if !isThere { fill(slot, index, vocabulary) }
+    return slot
   }
 
-  subscript(_ place: Int) -> WordAnalysis {
-    _read { yield cache[place] }
-  }
-
-  private func fill(_ place: Int, _ word: Word, _ script: Script, _ vocabulary: Vocabulary) {
-    let forms = WordForms(word, script, vocabulary, english)
-    cache[place].word = word
-    cache[place].script = script
-    cache[place].isFilled = true
-    cache[place].element = vocabulary.element(forms.canonical)
-    cache[place].skeletonCount = 0
-    if !forms.flags.contains(.stop) {
-      SkeletonReader.read(forms.bare ?? word, script, vocabulary.arabizi) { skeleton in
-        cache[place].skeletons[cache[place].skeletonCount] = skeleton
-        cache[place].skeletonCount += 1
-      }
+  private mutating func fill(_ slot: Int, _ index: Int, _ vocabulary: Vocabulary) {
+    let (word, script) = (folding.words[index].word, folding.words[index].script)
+    let known = explain(index, vocabulary)
+    cache[slot].word = word
+    cache[slot].script = script
+    cache[slot].generation = max(1, cache[slot].generation &+ 1)
+    cache[slot].element = vocabulary.element(known.canonical)
+    cache[slot].isStopWord = known.flags.contains(.stop)
+    cache[slot].formCount = 0
+    add(word, .surface, FormWeight.surface, slot)
+    if let bare = known.bare { add(bare, .surface, known.bareWeight, slot) }
+    if let stem = known.stem { add(stem, .stem, FormWeight.stem, slot) }
+    let start = cache[slot].formCount
+    cache[slot].skeletonsStart = start
+    guard !cache[slot].isStopWord else { return }
+    SkeletonReader.read(known.bare ?? word, script, vocabulary.arabizi) { skeleton in
+      let isFirst = cache[slot].formCount == start
+      add(skeleton, .phonetic, isFirst ? FormWeight.phonetic : FormWeight.otherPhonetic, slot)
     }
-    cache[place].forms = forms
+  }
+
+  private mutating func add(_ text: Word, _ kind: TermKind, _ weight: Float, _ slot: Int) {
+    let count = cache[slot].formCount
+    guard count < AnalysisLimits.forms else { return }
+    forms[slot * AnalysisLimits.forms + count] = WordForm(text: text, kind: kind, weight: weight)
+    cache[slot].formCount = count + 1
   }
 
   /// Gives the words of every phrase in the text its meanings: all of its words, or only the first.
-  func matchPhrases(_ vocabulary: Vocabulary, onEveryWord: Bool) {
+  mutating func matchPhrases(_ vocabulary: Vocabulary, onEveryWord: Bool) {
     for first in places.indices {
       var node: UInt32 = 0
       for last in first..<min(first + AnalysisLimits.phraseWords, places.count) {
-        guard let element = elements(last, vocabulary), let next = vocabulary.next(node, element) else { break }
+        guard let element = places[last].element, let next = vocabulary.next(node, element) else { break }
         node = next
         vocabulary.forEachConcept(of: node) { concept in
-          for word in first...(onEveryWord ? last : first) { concepts[word].add(concept) }
+          for word in first...(onEveryWord ? last : first) { places[word].concepts.add(concept) }
         }
       }
     }
   }
+}
 
-  private func elements(_ index: Int, _ vocabulary: Vocabulary) -> UInt32? { cache[place(index, vocabulary)].element }
+/// The room of one analysis at a time.
+// Sendable: a scratch is in `ScratchPool.idle`, where nobody uses it, or taken out of there by exactly one call of `withRoom`; the pool's
+// lock orders one use before the next.
+final class AnalysisScratch: @unchecked Sendable {
+  var room = AnalysisRoom()
 }
 
 /// Scratches that are not in use: as many as there ever were analyses at the same time.
 final class ScratchPool: Sendable {
   private let idle = Mutex<[AnalysisScratch]>([])
 
-  func withScratch<Result>(_ body: (AnalysisScratch) -> Result) -> Result {
+  func withRoom<Result>(_ body: (inout AnalysisRoom) -> Result) -> Result {
     let scratch = idle.withLock { $0.popLast() } ?? AnalysisScratch()
     defer { idle.withLock { $0.append(scratch) } }
-    return body(scratch)
+    return body(&scratch.room)
   }
 }

@@ -26,14 +26,8 @@ public enum AnalysisPurpose: Sendable, CaseIterable {
 /// It may be used by many threads at once, and allocates nothing once as many have used it and their buffers are warm.
 public struct BilingualAnalyzer: TextAnalyzer {
   public let purpose: AnalysisPurpose
-  private let vocabulary: SharedVocabulary
+  private let vocabulary: Vocabulary
   private let pool = ScratchPool()
-
-  /// Shared by the analysers for all purposes.
-  private final class SharedVocabulary: Sendable {
-    let value: Vocabulary
-    init(_ value: Vocabulary) { self.value = value }
-  }
 
   /// The dialect whose Arabizi digits are read as meant first.
   public static let standardDialect = "levantine"
@@ -42,7 +36,7 @@ public struct BilingualAnalyzer: TextAnalyzer {
     _ dictionaries: AnalysisDictionaries, purpose: AnalysisPurpose = .document, dialect: String = Self.standardDialect
   ) {
     self.purpose = purpose
-    vocabulary = SharedVocabulary(Vocabulary(dictionaries, dialect: dialect))
+    vocabulary = Vocabulary(dictionaries, dialect: dialect)
   }
 
   private init(_ other: BilingualAnalyzer, _ purpose: AnalysisPurpose) {
@@ -54,67 +48,57 @@ public struct BilingualAnalyzer: TextAnalyzer {
   public func with(_ purpose: AnalysisPurpose) -> BilingualAnalyzer { BilingualAnalyzer(self, purpose) }
 
   public func analyze(_ text: String, into tokens: inout TokenBuffer) {
-    pool.withScratch { scratch in
-      let endsInWord = read(text, scratch, &tokens)
-      emit(scratch, endsInWord: endsInWord, into: &tokens)
+    pool.withRoom { room in
+      let endsInWord = read(text, &room, &tokens)
+      emit(&room, endsInWord: endsInWord, into: &tokens)
     }
   }
 
   /// Folds and analyses; true where the text ends in a word.
-  private func read(_ text: String, _ scratch: AnalysisScratch, _ tokens: inout TokenBuffer) -> Bool {
-    let length = scratch.folding.fold(text, atMost: purpose.isQuery ? TextLimits.queryBytes : .max)
+  private func read(_ text: String, _ room: inout AnalysisRoom, _ tokens: inout TokenBuffer) -> Bool {
+    let length = room.folding.fold(text, atMost: purpose.isQuery ? TextLimits.queryBytes : .max)
     if length.isCut { tokens.markCut(at: length.bytes) }
-    scratch.analyzeWords(vocabulary.value)
-    scratch.matchPhrases(vocabulary.value, onEveryWord: purpose != .document)
-    return scratch.folding.words.last.map { $0.end == length.bytes } ?? false
+    room.analyzeWords(vocabulary)
+    room.matchPhrases(vocabulary, onEveryWord: purpose != .document)
+    return room.folding.words.last.map { $0.end == length.bytes } ?? false
   }
 
-  private func emit(_ scratch: AnalysisScratch, endsInWord: Bool, into tokens: inout TokenBuffer) {
+  private func emit(_ room: inout AnalysisRoom, endsInWord: Bool, into tokens: inout TokenBuffer) {
     let position = tokens.tokens.last.map { Int($0.position) + 1 } ?? 0
-    let words = scratch.folding.words.count
-    let leavesStopWordsOut = purpose.isQuery && (0..<words).contains { !isStopWord($0, scratch) }
+    let words = room.places.count
+    let leavesStopWordsOut = purpose.isQuery && room.places.contains { !$0.isStopWord }
     var taken = 0
     for index in 0..<words {
       let mayBeBeginning = purpose == .typing && endsInWord && index == words - 1
-      if leavesStopWordsOut, !mayBeBeginning, isStopWord(index, scratch) { continue }
-      if purpose.isQuery, taken == TextLimits.queryWords {
-        tokens.markCut(at: scratch.folding.words[index].start)
-        return
-      }
+      if leavesStopWordsOut, !mayBeBeginning, room.places[index].isStopWord { continue }
+      if purpose.isQuery, taken == TextLimits.queryWords { return tokens.markCut(at: room.folding.words[index].start) }
       taken += 1
-      let found = scratch.folding.words[index]
-      tokens.beginToken(position: position + index, source: found.start..<found.end)
-      emit(scratch[scratch.place(index, vocabulary.value)], scratch.concepts[index], into: &tokens)
+      tokens.beginToken(position: position + index, source: room.folding.words[index].start..<room.folding.words[index].end)
+      emit(index, &room, into: &tokens)
     }
   }
 
   /// The words with the forms that the dictionaries and stemmers give them.
   func explainWords(_ text: String) -> [(FoundWord, WordForms)] {
-    pool.withScratch { scratch in
+    pool.withRoom { room in
       var tokens = TokenBuffer()
-      _ = read(text, scratch, &tokens)
-      return scratch.folding.words.indices.compactMap { index in
-        scratch[scratch.place(index, vocabulary.value)].forms.map { (scratch.folding.words[index], $0) }
-      }
+      _ = read(text, &room, &tokens)
+      return room.folding.words.indices.map { (room.folding.words[$0], room.explain($0, vocabulary)) }
     }
   }
 
-  private func isStopWord(_ index: Int, _ scratch: AnalysisScratch) -> Bool {
-    scratch[scratch.place(index, vocabulary.value)].forms?.flags.contains(.stop) ?? false
-  }
-
-  private func emit(_ analysis: borrowing WordAnalysis, _ concepts: WordConcepts, into tokens: inout TokenBuffer) {
-    tokens.add(.surface, FormWeight.surface, analysis.word)
-    if let bare = analysis.forms?.bare { tokens.add(.surface, analysis.forms?.bareWeight ?? 1, bare) }
-    if let stem = analysis.forms?.stem { tokens.add(.stem, FormWeight.stem, stem) }
-    for index in 0..<concepts.count {
-      let concept = vocabulary.value.concepts[Int(concepts.ids[index])]
-      tokens.add(.synonym, concept.weight, concept.key)
+  /// The forms of one word, read where they are: a word's analysis is too large to be handed round.
+  private func emit(_ word: Int, _ room: inout AnalysisRoom, into tokens: inout TokenBuffer) {
+    let slot = room.slot(ofWord: word, vocabulary)
+    let first = slot * AnalysisLimits.forms
+    let (skeletons, end) = (first + room.cache[slot].skeletonsStart, first + room.cache[slot].formCount)
+    for form in first..<skeletons { tokens.add(room.forms[form].kind, room.forms[form].weight, room.forms[form].text) }
+    for index in 0..<room.places[word].concepts.count {
+      let concept = Int(room.places[word].concepts.ids[index])
+      tokens.add(.synonym, vocabulary.concepts[concept].weight, vocabulary.concepts[concept].key)
     }
-    for index in 0..<analysis.skeletonCount {
-      let weight = index == 0 ? FormWeight.phonetic : FormWeight.otherPhonetic
-      addSkeleton(analysis.skeletons[index], weight, analysis.script, into: &tokens)
-    }
+    let script = room.cache[slot].script
+    for form in skeletons..<end { addSkeleton(room.forms[form].text, room.forms[form].weight, script, into: &tokens) }
   }
 
   /// A document's skeleton says its script. A query in Arabic asks for Latin ones; one in Latin for both, because Latin spellings of a
@@ -129,7 +113,7 @@ public struct BilingualAnalyzer: TextAnalyzer {
 extension TokenBuffer {
   @inline(__always)
   fileprivate mutating func add(_ kind: TermKind, _ weight: Float, _ word: Word) {
-    addAlternative(kind, weight: weight, utf8: word.bytes.span.extracting(0..<word.count))
+    addAlternative(kind, weight: weight, utf8: word.blocks.span.bytes.extracting(0..<word.count))
   }
 }
 

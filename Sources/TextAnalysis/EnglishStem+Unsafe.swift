@@ -20,8 +20,9 @@ final class EnglishStem {
   func stem(_ word: Word) -> Word? {
     guard word.count > 2 else { return nil }
     for index in 0..<word.count where word[index] < 0x61 || word[index] > 0x7A { return nil }
-    let found = word.bytes.span.extracting(0..<word.count).withUnsafeBufferPointer {
-      sb_stemmer_stem(stemmer, $0.baseAddress, Int32($0.count))
+    let found = withUnsafeTemporaryAllocation(of: UInt8.self, capacity: word.count) { room in
+      for index in 0..<word.count { room[index] = word[index] }
+      return sb_stemmer_stem(stemmer, room.baseAddress, Int32(word.count))
     }
     guard let found else { return nil }
     var stem = Word()

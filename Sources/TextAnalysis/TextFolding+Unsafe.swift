@@ -7,8 +7,8 @@ import TextIndex
 /// ASCII and the letters of Arabic are folded by a table, byte for byte; whatever else there is goes to ICU, a character with its marks at
 /// a time, so that every word knows where it stood. Canonically equal texts give equal words, and folding folded words changes nothing.
 ///
-/// Not `Sendable` by itself: one analysis at a time owns it. ICU's normalisers are immutable and shared by all threads (unorm2.h).
-final class TextFolding {
+/// A value that one analysis at a time has to itself. ICU's normalisers are immutable and shared by all threads (unorm2.h).
+struct TextFolding {
   private let casefold: OpaquePointer
   private let decomposition: OpaquePointer
   private var cluster: [UInt16] = []
@@ -29,7 +29,7 @@ final class TextFolding {
   }
 
   /// Finds the words; they stay in `words` until the next call. Bytes must be those of a `String`: well-formed UTF-8.
-  func fold(_ text: UnsafeBufferPointer<UInt8>) {
+  mutating func fold(_ text: UnsafeBufferPointer<UInt8>) {
     words.removeAll(keepingCapacity: words.capacity <= AnalysisLimits.keptWords)
     draft.begin(at: 0)
     var at = 0
@@ -48,7 +48,7 @@ final class TextFolding {
   }
 
   /// Finds the words of a text, or of its beginning; says how much was read.
-  func fold(_ text: String, atMost maximumBytes: Int) -> (bytes: Int, isCut: Bool) {
+  mutating func fold(_ text: String, atMost maximumBytes: Int) -> (bytes: Int, isCut: Bool) {
     var text = text
     return text.withUTF8 { bytes in
       guard bytes.count > maximumBytes else {
@@ -63,19 +63,19 @@ final class TextFolding {
   }
 
   /// The words of a short text, as an array: for dictionaries.
-  func words(of text: String) -> [FoundWord] {
+  mutating func words(of text: String) -> [FoundWord] {
     _ = fold(text, atMost: .max)
     return words
   }
 
-  private func finishWord() {
+  private mutating func finishWord() {
     guard !draft.isEmpty else { return }
     words.append(draft.finish())
     draft.begin(at: 0)
   }
 
   @inline(__always)
-  private func takeASCII(_ byte: UInt8, _ at: Int) {
+  private mutating func takeASCII(_ byte: UInt8, _ at: Int) {
     switch byte {
     case 0x61...0x7A: takeLatin(byte, at, at + 1)
     case 0x41...0x5A: takeLatin(byte | 0x20, at, at + 1)
@@ -87,7 +87,7 @@ final class TextFolding {
 
   /// False where the table does not know the character.
   @inline(__always)
-  private func takeArabic(_ value: UInt8, _ at: Int) -> Bool {
+  private mutating func takeArabic(_ value: UInt8, _ at: Int) -> Bool {
     switch ArabicLetters.fold(value) {
     case .letter(let letter):
       start(.arabic, 0, at)
@@ -103,33 +103,33 @@ final class TextFolding {
   }
 
   @inline(__always)
-  private func start(_ script: Script, _ code: Int32, _ at: Int) {
+  private mutating func start(_ script: Script, _ code: Int32, _ at: Int) {
     if !draft.continues(script, code: code) { finishWord() }
     if draft.isEmpty { draft.begin(at: at) }
   }
 
   @inline(__always)
-  private func takeLatin(_ letter: UInt8, _ at: Int, _ end: Int) {
+  private mutating func takeLatin(_ letter: UInt8, _ at: Int, _ end: Int) {
     start(.latin, 0, at)
     draft.takeLatin(letter, end: end)
   }
 
-  private func takeDigit(_ digit: UInt8, _ at: Int, _ end: Int) {
+  private mutating func takeDigit(_ digit: UInt8, _ at: Int, _ end: Int) {
     start(.number, 0, at)
     draft.takeDigit(digit, end: end)
   }
 
-  private func takeApostrophe() { if !draft.takeApostrophe() { finishWord() } }
+  private mutating func takeApostrophe() { if !draft.takeApostrophe() { finishWord() } }
 
   /// ـ only inside Arabic; elsewhere it stands between words.
-  private func takeTatweel(_ end: Int) {
+  private mutating func takeTatweel(_ end: Int) {
     if draft.script == .arabic { draft.passOver(end: end) } else { finishWord() }
   }
 
   // MARK: Through ICU
 
   /// Takes a character with all that is normalised together with it; returns where the next one begins.
-  private func takeCluster(_ text: UnsafeBufferPointer<UInt8>, _ start: Int) -> Int {
+  private mutating func takeCluster(_ text: UnsafeBufferPointer<UInt8>, _ start: Int) -> Int {
     var at = start
     let first = Self.scalar(text, &at)
     if LatinLetters.isApostrophe(first) {
@@ -154,7 +154,7 @@ final class TextFolding {
     return at
   }
 
-  private func append(_ scalar: UInt32) {
+  private mutating func append(_ scalar: UInt32) {
     if scalar <= 0xFFFF {
       cluster.append(UInt16(scalar))
     } else {
@@ -174,7 +174,7 @@ final class TextFolding {
     return value
   }
 
-  private func takeNormalized(_ start: Int, _ end: Int) {
+  private mutating func takeNormalized(_ start: Int, _ end: Int) {
     let count = qareeb_icu_normalize(casefold, cluster, Int32(cluster.count), &folded, Int32(folded.count))
     guard count > 0 else {
       // Nothing is left of invisible characters; the word goes on behind them.
@@ -195,7 +195,7 @@ final class TextFolding {
   }
 
   /// A folded character, which may be one of several that a character became.
-  private func take(_ value: UInt32, _ at: Int, _ end: Int) {
+  private mutating func take(_ value: UInt32, _ at: Int, _ end: Int) {
     if value < 0x80 { return takeFoldedASCII(UInt8(value), at, end) }
     if LatinLetters.isApostrophe(value) { return takeApostrophe() }
     let digit = qareeb_icu_digit(value)
@@ -208,7 +208,7 @@ final class TextFolding {
     }
   }
 
-  private func takeFoldedASCII(_ byte: UInt8, _ at: Int, _ end: Int) {
+  private mutating func takeFoldedASCII(_ byte: UInt8, _ at: Int, _ end: Int) {
     switch byte {
     case 0x61...0x7A: takeLatin(byte, at, end)
     case 0x30...0x39: takeDigit(byte - 0x30, at, end)
@@ -217,12 +217,12 @@ final class TextFolding {
     }
   }
 
-  private func takeMark(_ value: UInt32, _ end: Int) {
+  private mutating func takeMark(_ value: UInt32, _ end: Int) {
     guard !draft.isEmpty, !draft.leavesMarksOut, let scalar = Unicode.Scalar(value) else { return draft.passOver(end: end) }
     draft.take(scalar, .number, code: 0, end: end)
   }
 
-  private func takeLetter(_ value: UInt32, _ at: Int, _ end: Int) {
+  private mutating func takeLetter(_ value: UInt32, _ at: Int, _ end: Int) {
     let script = qareeb_icu_script(value)
     guard
       script == USCRIPT_LATIN.rawValue || script == USCRIPT_ARABIC.rawValue || script == USCRIPT_GREEK.rawValue
@@ -242,7 +242,7 @@ final class TextFolding {
   }
 
   /// A letter without marks, of a script whose marks are left out.
-  private func takeBase(_ value: UInt32, _ script: Int32, _ at: Int, _ end: Int) {
+  private mutating func takeBase(_ value: UInt32, _ script: Int32, _ at: Int, _ end: Int) {
     if value < 0x80 { return takeFoldedASCII(UInt8(value), at, end) }
     if script == USCRIPT_LATIN.rawValue, let plain = LatinLetters.plain(value) {
       takeLatin(plain.first, at, end)
@@ -261,7 +261,7 @@ final class TextFolding {
   }
 
   /// A letter or a number that is kept as it is.
-  private func takeOther(_ value: UInt32, _ at: Int, _ end: Int) {
+  private mutating func takeOther(_ value: UInt32, _ at: Int, _ end: Int) {
     let script = qareeb_icu_script(value)
     // What all scripts share goes with the word it stands in.
     let isShared = script == USCRIPT_COMMON.rawValue || script == USCRIPT_INHERITED.rawValue
@@ -270,7 +270,7 @@ final class TextFolding {
     if script == USCRIPT_HAN.rawValue { finishWord() }
   }
 
-  private func takeScalar(_ value: UInt32, _ script: Script, _ code: Int32, _ at: Int, _ end: Int) {
+  private mutating func takeScalar(_ value: UInt32, _ script: Script, _ code: Int32, _ at: Int, _ end: Int) {
     guard let scalar = Unicode.Scalar(value) else { return }
     if code == USCRIPT_HAN.rawValue { finishWord() }
     start(script, code, at)

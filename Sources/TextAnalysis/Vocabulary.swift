@@ -2,7 +2,8 @@
 ///
 /// Phrases are rows of canonical words (stems, where a word has one), so that `manicures` and الحلاقين find the entries `manicure` and حلاق.
 /// Looking up allocates nothing.
-struct Vocabulary: Sendable {
+// Sendable: nothing changes once `init` has returned.
+final class Vocabulary: @unchecked Sendable {
   struct Flags: OptionSet, Sendable {
     let rawValue: UInt8
     /// A name of a person or a place: never stemmed, never taken for what it begins with.
@@ -32,15 +33,15 @@ struct Vocabulary: Sendable {
 
   init(_ dictionaries: AnalysisDictionaries, dialect: String) {
     arabizi = dictionaries.arabizi[dialect] ?? ArabiziDigits()
-    let folding = TextFolding()
+    var folding = TextFolding()
     let english = EnglishStem()
-    markWords(dictionaries, folding)
+    markWords(dictionaries, &folding)
     for group in dictionaries.synonyms {
-      addConcept(Word(group.id), FormWeight.synonym, group.members, folding, english)
+      addConcept(Word(group.id), FormWeight.synonym, group.members, &folding, english)
     }
     // "@" keeps names apart from meanings.
     for group in dictionaries.names + dictionaries.places {
-      addConcept(Word("@" + group.id), FormWeight.name, [group.id] + group.members, folding, english)
+      addConcept(Word("@" + group.id), FormWeight.name, [group.id] + group.members, &folding, english)
     }
   }
 
@@ -56,20 +57,19 @@ struct Vocabulary: Sendable {
 
   @inline(__always)
   func forEachConcept(of node: UInt32, _ take: (UInt32) -> Void) {
-    let row = conceptsOfNode[Int(node)]
-    for concept in row { take(concept) }
+    for index in conceptsOfNode[Int(node)].indices { take(conceptsOfNode[Int(node)][index]) }
   }
 
   // MARK: Building
 
-  private mutating func mark(_ word: Word, _ flag: Flags) {
+  private func mark(_ word: Word, _ flag: Flags) {
     let number = Int(table.insert(word))
     if number == flags.count { flags.append([]) }
     flags[number].insert(flag)
   }
 
   /// First what is whole and who is named, because taking words apart asks for it; then what is known.
-  private mutating func markWords(_ dictionaries: AnalysisDictionaries, _ folding: TextFolding) {
+  private func markWords(_ dictionaries: AnalysisDictionaries, _ folding: inout TextFolding) {
     for word in dictionaries.wholeWords { for found in folding.words(of: word) { mark(found.word, .whole) } }
     for word in dictionaries.stopWords { for found in folding.words(of: word) { mark(found.word, .stop) } }
     for group in dictionaries.names {
@@ -98,8 +98,8 @@ struct Vocabulary: Sendable {
     return found.word.arabicPart(2..<found.word.arabicLetterCount)
   }
 
-  private mutating func addConcept(
-    _ key: Word, _ weight: Float, _ members: [String], _ folding: TextFolding, _ english: EnglishStem
+  private func addConcept(
+    _ key: Word, _ weight: Float, _ members: [String], _ folding: inout TextFolding, _ english: EnglishStem
   ) {
     let concept = conceptNumbers[key] ?? UInt32(concepts.count)
     if concept == concepts.count {
@@ -118,7 +118,7 @@ struct Vocabulary: Sendable {
     }
   }
 
-  private mutating func step(_ node: UInt32, _ element: UInt32) -> UInt32 {
+  private func step(_ node: UInt32, _ element: UInt32) -> UInt32 {
     if let next = next(node, element) { return next }
     let new = UInt32(conceptsOfNode.count)
     conceptsOfNode.append([])

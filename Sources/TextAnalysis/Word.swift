@@ -3,7 +3,8 @@ import TextIndex
 /// A folded word in place: UTF-8 of at most `TextLimits.termBytes`, without memory of its own, so that words are cut up and compared
 /// without allocating. What does not fit is cut before the first character that does not, and so is all after it.
 struct Word: Sendable {
-  private(set) var bytes = InlineArray<64, UInt8>(repeating: 0)
+  /// Eight bytes each, the first in the lowest place; what is beyond the word is zero, so that words are equal where these are.
+  private(set) var blocks = InlineArray<8, UInt64>(repeating: 0)
   private var length: UInt8 = 0
   private var isCut = false
 
@@ -12,60 +13,68 @@ struct Word: Sendable {
   var count: Int { Int(length) }
   var isEmpty: Bool { length == 0 }
 
-  subscript(_ index: Int) -> UInt8 { bytes[index] }
-
-  mutating func removeAll() {
-    length = 0
-    isCut = false
-  }
+  @inline(__always)
+  subscript(_ index: Int) -> UInt8 { UInt8(truncatingIfNeeded: blocks[index >> 3] >> UInt64((index & 7) * 8)) }
 
   /// Takes bytes off the end; the caller keeps characters whole.
-  mutating func removeLast(_ count: Int = 1) { length -= UInt8(count) }
+  mutating func removeLast() {
+    length -= 1
+    blocks[Int(length) >> 3] &= ~(0xFF << UInt64((Int(length) & 7) * 8))
+  }
+
+  @inline(__always)
+  private mutating func put(_ byte: UInt8) {
+    blocks[Int(length) >> 3] |= UInt64(byte) << UInt64((Int(length) & 7) * 8)
+    length += 1
+  }
 
   @inline(__always)
   mutating func append(_ byte: UInt8) {
     guard !isCut, length < UInt8(TextLimits.termBytes) else { return isCut = true }
-    bytes[Int(length)] = byte
-    length += 1
+    put(byte)
   }
 
   @inline(__always)
   mutating func append(_ first: UInt8, _ second: UInt8) {
     guard !isCut, Int(length) + 2 <= TextLimits.termBytes else { return isCut = true }
-    bytes[Int(length)] = first
-    bytes[Int(length) + 1] = second
-    length += 2
+    put(first)
+    put(second)
   }
 
   mutating func append(_ scalar: Unicode.Scalar) {
     guard !isCut, Int(length) + UTF8.width(scalar) <= TextLimits.termBytes else { return isCut = true }
-    UTF8.encode(scalar).map { for byte in $0 { append(byte) } }
+    UTF8.encode(scalar).map { for byte in $0 { put(byte) } }
   }
 
-  mutating func replaceFirst(_ byte: UInt8) { bytes[0] = byte }
+  mutating func replaceFirst(_ byte: UInt8) { blocks[0] = blocks[0] & ~0xFF | UInt64(byte) }
 
   /// A part of the word, by its bytes.
   func part(_ range: Range<Int>) -> Word {
     var part = Word()
-    for index in range { part.append(bytes[index]) }
+    for index in range { part.append(self[index]) }
     return part
   }
 }
 
 extension Word: Hashable {
+  @inline(__always)
   static func == (a: Word, b: Word) -> Bool {
     guard a.length == b.length else { return false }
-    for index in 0..<a.count where a.bytes[index] != b.bytes[index] { return false }
+    for block in 0..<(a.count + 7) >> 3 where a.blocks[block] != b.blocks[block] { return false }
     return true
   }
 
   func hash(into hasher: inout Hasher) { hasher.combine(fingerprint) }
 
-  /// FNV-1a, finished by a multiplication so that the low bits depend on all of the word.
+  /// Each block is stirred in by a multiplication that its high half comes back from (wyhash's step); the high bits are the best.
+  @inline(__always)
   var fingerprint: UInt64 {
-    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-    for index in 0..<count { hash = (hash ^ UInt64(bytes[index])) &* 0x100_0000_01b3 }
-    return (hash ^ hash >> 32) &* 0x9E37_79B9_7F4A_7C15
+    var hash = UInt64(length) &* 0x9E37_79B9_7F4A_7C15
+    for block in 0..<(count + 7) >> 3 {
+      let (high, low) = (hash ^ blocks[block]).multipliedFullWidth(by: 0xE703_7ED1_A0B4_28DB)
+      hash = high ^ low ^ 0x8EBC_6AF0_9C88_C6E3
+    }
+    return hash &* 0x9E37_79B9_7F4A_7C15
   }
 }
 
@@ -79,10 +88,10 @@ extension Word {
   init(name: Word) {
     self.init()
     append(1)
-    for index in 0..<name.count { append(name.bytes[index]) }
+    for index in 0..<name.count { append(name[index]) }
   }
 
-  var text: String { String(decoding: (0..<count).lazy.map { bytes[$0] }, as: UTF8.self) }
+  var text: String { String(decoding: (0..<count).lazy.map { self[$0] }, as: UTF8.self) }
 }
 
 /// Which alphabet a word is written in, as far as it makes a difference here.
