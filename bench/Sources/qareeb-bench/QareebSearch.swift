@@ -2,7 +2,27 @@ import Foundation
 import MarketIndex
 import MarketWorkload
 import ProviderIndex
+import TextAnalysis
 import TextIndex
+
+/// How texts become words. The peers lower and split, so that is what is compared with them.
+struct SearchAnalysis {
+  let documents: any TextAnalyzer
+  let queries: any TextAnalyzer
+
+  static let simple = SearchAnalysis(documents: CaseFoldingSplitter(), queries: CaseFoldingSplitter())
+
+  /// With the repository's dictionaries.
+  static func bilingual(_ environment: BenchEnvironment) throws -> SearchAnalysis {
+    let folder = URL(fileURLWithPath: environment.folder).deletingLastPathComponent().appendingPathComponent("data/analysis")
+    var dictionaries = AnalysisDictionaries()
+    for file in AnalysisDictionaries.File.allCases {
+      try dictionaries.add(file, [UInt8](Data(contentsOf: folder.appendingPathComponent(file.rawValue))))
+    }
+    let analyzer = BilingualAnalyzer(dictionaries)
+    return SearchAnalysis(documents: analyzer, queries: analyzer.with(.typing))
+  }
+}
 
 /// Qareeb's own engine among the contestants: the one place where the benchmark meets `ProviderIndex`.
 ///
@@ -19,10 +39,12 @@ final class QareebSearch: SearchContestant, @unchecked Sendable {
   private let writer: IndexWriter
   private let locations: [IndexWriter.Location]
 
-  static func build(_ market: Market) throws -> [any SearchContestant] {
+  fileprivate let analysis: SearchAnalysis
+
+  static func build(_ market: Market, _ analysis: SearchAnalysis = .simple) throws -> [any SearchContestant] {
     let start = ContinuousClock.now
     var making: Duration = .zero
-    var builder = SegmentBuilder(analyzer: CaseFoldingSplitter())
+    var builder = SegmentBuilder(analyzer: analysis.documents)
     var firstStaff: UInt32 = 0
     for index in 0..<market.providerCount {
       let before = ContinuousClock.now
@@ -34,7 +56,7 @@ final class QareebSearch: SearchContestant, @unchecked Sendable {
     }
     let segment = try builder.finish()
     let seconds = (ContinuousClock.now - start - making) / .seconds(1)
-    let writer = IndexWriter(analyzer: CaseFoldingSplitter(), base: segment, calendar: market.calendar())
+    let writer = IndexWriter(analyzer: analysis.documents, base: segment, calendar: market.calendar())
     let snapshot = try writer.publish(position: 1)
     let figures = BuildFigures(seconds: seconds, bytesPerProvider: Double(segment.byteCount) / Double(max(segment.count, 1)))
     let ids = (0..<market.providerCount).map(Market.providerID)
@@ -42,14 +64,15 @@ final class QareebSearch: SearchContestant, @unchecked Sendable {
     var providers = [Int32](repeating: 0, count: segment.count)
     for (index, id) in ids.enumerated() { if let number = segment.number(of: id) { providers[number] = Int32(index) } }
     return [("qareeb", false), ("qareeb-exact", true)].map { name, countsAll in
-      QareebSearch(name, figures, snapshot, providers, countsAll, writer, locations)
+      QareebSearch(name, figures, snapshot, providers, countsAll, writer, locations, analysis)
     }
   }
 
   private init(
     _ engine: String, _ figures: BuildFigures, _ snapshot: IndexSnapshot, _ providers: [Int32], _ countsAll: Bool,
-    _ writer: IndexWriter, _ locations: [IndexWriter.Location]
+    _ writer: IndexWriter, _ locations: [IndexWriter.Location], _ analysis: SearchAnalysis
   ) {
+    self.analysis = analysis
     self.engine = engine
     self.figures = figures
     self.snapshot = snapshot
@@ -70,11 +93,14 @@ final class QareebSearch: SearchContestant, @unchecked Sendable {
 private final class QareebReader: SearchReader {
   private let engine: QareebSearch
   private let searcher = Searcher()
-  private let analyzer = CaseFoldingSplitter()
+  private let analyzer: any TextAnalyzer
   private var queries: [ProviderQuery] = []
   private var texts: [String?] = []
 
-  init(_ engine: QareebSearch) { self.engine = engine }
+  init(_ engine: QareebSearch) {
+    self.engine = engine
+    analyzer = engine.analysis.queries
+  }
 
   func prepare(_ queries: [GeneratedQuery]) throws {
     texts = queries.map(\.text)

@@ -17,6 +17,7 @@ struct SearchBenchmark: Benchmark {
       --only NAMES       of the peers, with commas between (\(SearchPeers.names.joined(separator: ",")))
       --without-qareeb   the others alone
       --oracle           also a plain scan, which every class can be checked against; for few providers
+      --analysis KIND    how texts become words: simple, as the peers do, or bilingual, as the product does (simple)
       --check            fail if engines' answers differ
       --json FILE        also writes every figure
       --svg FILE         also draws the 99th percentiles
@@ -35,6 +36,7 @@ struct SearchBenchmark: Benchmark {
     let withoutQareeb: Bool
     let withOracle: Bool
     let mustAgree: Bool
+    let isBilingual: Bool
     let json: String?
     let svg: String?
 
@@ -53,6 +55,12 @@ struct SearchBenchmark: Benchmark {
       withoutQareeb = arguments.flag("--without-qareeb")
       withOracle = arguments.flag("--oracle")
       mustAgree = arguments.flag("--check")
+      let analysis = try arguments.text("--analysis") ?? "simple"
+      guard ["simple", "bilingual"].contains(analysis) else { throw BenchError("--analysis must be simple or bilingual") }
+      isBilingual = analysis == "bilingual"
+      guard !(isBilingual && mustAgree) else {
+        throw BenchError("--check compares with engines that split simply; it goes with --analysis simple")
+      }
       json = try arguments.text("--json")
       svg = try arguments.text("--svg")
       let threads = try arguments.positive("--threads") ?? 1
@@ -75,7 +83,8 @@ struct SearchBenchmark: Benchmark {
     let options = try Options(&arguments)
     let market = Market(providerCount: options.providers, seed: options.seed)
     // Before minutes go into the peers: is there an engine to measure?
-    let ours = options.withoutQareeb ? [] : try QareebSearch.build(market)
+    let ours =
+      options.withoutQareeb ? [] : try QareebSearch.build(market, options.isBilingual ? .bilingual(environment) : .simple)
     let inProcess = ours + (options.withOracle ? [OracleSearch(market)] : [])
     let results = "\(environment.scratch)/search/results"
     // Answers of another run must not be compared with this one's.
