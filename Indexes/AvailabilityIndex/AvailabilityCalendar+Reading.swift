@@ -79,6 +79,17 @@ extension AvailabilityCalendar {
     return DaySlots(trusted: starts(staff, horizon, index, horizon.place(index), slots))
   }
 
+  /// Reads the first word that a question about `staff` and a window from `slot` on looks at, so that its line is on its way when the
+  /// question is asked. What it returns means nothing; adding it up keeps the read.
+  @inlinable
+  @inline(__always)
+  public func readAhead(staff: Int, slot: Int) -> UInt64 {
+    let horizon = horizon
+    let index = (slot - horizon.firstSlot) / AvailabilityLimits.slotsPerDay
+    guard staff < staffCount, index >= 0, index < horizon.days else { return 0 }
+    return rows.row(staff).load(horizon.place(index)).high
+  }
+
   @inlinable
   @inline(__always)
   func freeSlotCount(_ staff: Range<Int>, _ horizon: Horizon, _ span: Range<Int>) -> Int {

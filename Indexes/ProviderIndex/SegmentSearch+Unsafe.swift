@@ -35,7 +35,7 @@ struct SegmentSearch: ~Copyable {
       let (level, block) = (Frontier.level(word), Frontier.block(word))
       openedBlocks += 1
       if let next = frontier.first {
-        fetched &+= seating.tree.fetch(level: Frontier.level(next), block: Frontier.block(next))
+        fetched &+= seating.tree.readAhead(level: Frontier.level(next), block: Frontier.block(next))
       }
       var slot = -1
       if masked, level <= 2 {
@@ -67,14 +67,7 @@ struct SegmentSearch: ~Copyable {
     let threshold = Float(best.threshold).nextDown
     near &= ProviderIndex.bits(bounds .>= threshold)
     if near != 0, plan.filters.isNeeded { near &= rows.mayPass(plan.filters) }
-    if level == 0 {
-      var ahead = near
-      while ahead != 0 {
-        let number = seating.tree.number(block * 16 + ahead.trailingZeroBitCount)
-        ahead &= ahead - 1
-        fetched &+= view.fetch(number)
-      }
-    }
+    if level == 0 { fetched &+= view.readAhead(seating.tree, block: block, lanes: near, plan, calendar) }
     while near != 0 {
       let lane = near.trailingZeroBitCount
       near &= near - 1

@@ -53,7 +53,7 @@ struct TreeView {
   /// Reads a line of each part of a block, so that it is on its way when the block is opened. The sum keeps the compiler from
   /// dropping the reads; nothing waits for it.
   @inline(__always)
-  func fetch(level: Int, block: Int) -> UInt64 {
+  func readAhead(level: Int, block: Int) -> UInt64 {
     let merits = rows(level: level, block: block).words[0].load(ordering: .relaxed)
     if level == 0 {
       let lines = UnsafeRawPointer(places + 2 * block)

@@ -7,7 +7,7 @@ import Ranking
 import TextIndex
 
 extension Market {
-  /// A provider as the index takes it; `staff` are its rows in `calendar()`.
+  /// A provider as the index takes it; `staff` are its rows in the calendar.
   public func record(_ index: Int, staff: Range<UInt32>) -> ProviderRecord {
     let provider = provider(at: index)
     guard let place = try? GeoPoint(latitude: provider.latitude, longitude: provider.longitude) else {
@@ -37,19 +37,32 @@ extension Market {
     return record
   }
 
-  /// Everybody's staff, one provider's after the other's.
-  public func calendar() -> AvailabilityCalendar {
-    let staffCount = (0..<providerCount).reduce(0) { $0 + self.staffCount(ofProvider: $1) }
+  /// Everybody's rows in `calendar(_:)`, by provider: in the order of places along the Hilbert curve, as a database hands them over
+  /// that is asked to order by place. So neighbours' calendars are neighbours too.
+  public func staffRows() -> [Range<UInt32>] {
+    let keys = (0..<providerCount).map { index -> UInt64 in
+      let provider = provider(at: index)
+      return (try? GeoPoint(latitude: provider.latitude, longitude: provider.longitude)).map(HilbertCurve.number) ?? 0
+    }
+    var rows = [Range<UInt32>](repeating: 0..<0, count: providerCount)
+    var next: UInt32 = 0
+    for index in (0..<providerCount).sorted(by: { (keys[$0], $0) < (keys[$1], $1) }) {
+      rows[index] = next..<next + UInt32(staffCount(ofProvider: index))
+      next = rows[index].upperBound
+    }
+    return rows
+  }
+
+  public func calendar(_ rows: [Range<UInt32>]) -> AvailabilityCalendar {
+    let staffCount = rows.reduce(0) { $0 + $1.count }
     let calendar = AvailabilityCalendar(staffCount: staffCount, firstDay: 0, days: Market.horizonDays)
-    var row = 0
-    for provider in 0..<providerCount {
-      for member in 0..<self.staffCount(ofProvider: provider) {
+    for (provider, rows) in rows.enumerated() {
+      for (member, row) in rows.enumerated() {
         for day in 0..<Market.horizonDays {
           let free = freeSlots(ofProvider: provider, staff: member, day: day)
           let slots = DaySlots(bits: UInt128(free.high) << 64 | UInt128(free.low))
-          precondition(calendar.setDay(staff: row, day: Int32(day), slots: slots), "day \(day) is within the horizon")
+          precondition(calendar.setDay(staff: Int(row), day: Int32(day), slots: slots), "day \(day) is within the horizon")
         }
-        row += 1
       }
     }
     return calendar

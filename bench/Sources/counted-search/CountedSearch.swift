@@ -75,15 +75,14 @@ final class CountedMarket: @unchecked Sendable {
     market = Market(providerCount: providers)
     var builder = SegmentBuilder(analyzer: CaseFoldingSplitter())
     var records: [ProviderRecord] = []
-    var firstStaff: UInt32 = 0
+    let staffRows = market.staffRows()
     for index in 0..<providers {
-      var record = market.record(index, staff: firstStaff..<firstStaff + UInt32(market.staffCount(ofProvider: index)))
+      var record = market.record(index, staff: staffRows[index])
       record.id = CountedMarket.longID(record.id)
-      firstStaff = record.staff.upperBound
       records.append(record)
       try builder.add(record)
     }
-    writer = IndexWriter(analyzer: CaseFoldingSplitter(), base: try builder.finish(), calendar: market.calendar())
+    writer = IndexWriter(analyzer: CaseFoldingSplitter(), base: try builder.finish(), calendar: market.calendar(staffRows))
     for record in records.suffix(providers / 20) { try writer.upsert(record) }
     snapshot = try writer.publish(position: 1)
     locations = records.compactMap { [writer] in writer.locate($0.id) }

@@ -42,21 +42,20 @@ final class QareebSearch: SearchContestant, @unchecked Sendable {
   fileprivate let analysis: SearchAnalysis
 
   static func build(_ market: Market, _ analysis: SearchAnalysis = .simple) throws -> [any SearchContestant] {
+    let staffRows = market.staffRows()
     let start = ContinuousClock.now
     var making: Duration = .zero
     var builder = SegmentBuilder(analyzer: analysis.documents)
-    var firstStaff: UInt32 = 0
     for index in 0..<market.providerCount {
       let before = ContinuousClock.now
-      let record = market.record(index, staff: firstStaff..<firstStaff + UInt32(market.staffCount(ofProvider: index)))
-      firstStaff = record.staff.upperBound
+      let record = market.record(index, staff: staffRows[index])
       // Making the data is not building the index.
       making += ContinuousClock.now - before
       try builder.add(record)
     }
     let segment = try builder.finish()
     let seconds = (ContinuousClock.now - start - making) / .seconds(1)
-    let writer = IndexWriter(analyzer: analysis.documents, base: segment, calendar: market.calendar())
+    let writer = IndexWriter(analyzer: analysis.documents, base: segment, calendar: market.calendar(staffRows))
     let snapshot = try writer.publish(position: 1)
     let figures = BuildFigures(seconds: seconds, bytesPerProvider: Double(segment.byteCount) / Double(max(segment.count, 1)))
     let ids = (0..<market.providerCount).map(Market.providerID)
