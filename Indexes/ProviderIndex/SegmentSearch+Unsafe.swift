@@ -67,7 +67,7 @@ struct SegmentSearch: ~Copyable {
     let threshold = Float(best.threshold).nextDown
     near &= ProviderIndex.bits(bounds .>= threshold)
     if near != 0, plan.filters.isNeeded { near &= rows.mayPass(plan.filters) }
-    if level == 0 { fetched &+= view.readAhead(seating.tree, block: block, lanes: near, plan, calendar) }
+    if level == 0 { fetched &+= view.readAhead(seating.tree, from: block * 16, UInt64(near), plan, calendar) }
     while near != 0 {
       let lane = near.trailingZeroBitCount
       near &= near - 1
@@ -89,22 +89,43 @@ struct SegmentSearch: ~Copyable {
     _ view: SegmentView, _ seating: Seating, block: Int, slot: Int, _ plan: borrowing QueryPlan, _ calendar: AvailabilityCalendar?
   ) {
     let words = masks.mask(slot) + (block & 15) * 4
-    for word in 0..<4 {
-      var left = words[word]
+    for word in 0..<4 where words[word] != 0 {
+      let first = block * 256 + word * 64
+      fetched &+= seating.tree.readAhead(seats: words[word], from: first)
+      let promising = promising(words[word], from: first, seating, slot: slot, plan)
+      fetched &+= view.readAhead(seating.tree, from: first, promising, plan, calendar)
+      var left = promising
       while left != 0 {
-        let number = block * 256 + word * 64 + left.trailingZeroBitCount
+        let number = first + left.trailingZeroBitCount
         left &= left - 1
         let rows = seating.tree.rows(level: 0, block: number >> 4)
-        let least = seating.tree.leastDistance(plan.reach, number)
-        guard least <= plan.reach.radius, !plan.filters.isNeeded || rows.mayPass(plan.filters, number & 15) else { continue }
-        if plan.order == .relevance, !plan.bounds.needsEachChild {
-          var bound = plan.bounds.bound(rows, lane: number & 15, least: least)
-          if plan.wantsText { bound += plan.bounds.textPart(masks.textScores(slot)[number & 4_095]) }
-          guard Double(bound) >= best.threshold else { continue }
-        }
         consider(view, number: number, rows, lane: number & 15, slot: slot, plan, calendar)
       }
     }
+  }
+
+  /// Which of 64 seats may have someone who comes among the best, a bit each.
+  @inline(__always)
+  private func promising(
+    _ seats: UInt64, from first: Int, _ seating: Seating, slot: Int, _ plan: borrowing QueryPlan
+  ) -> UInt64 {
+    var promising: UInt64 = 0
+    var left = seats
+    while left != 0 {
+      let place = left.trailingZeroBitCount
+      let number = first + place
+      left &= left - 1
+      let rows = seating.tree.rows(level: 0, block: number >> 4)
+      let least = seating.tree.leastDistance(plan.reach, number)
+      guard least <= plan.reach.radius, !plan.filters.isNeeded || rows.mayPass(plan.filters, number & 15) else { continue }
+      if plan.order == .relevance, !plan.bounds.needsEachChild {
+        var bound = plan.bounds.bound(rows, lane: number & 15, least: least)
+        if plan.wantsText { bound += plan.bounds.textPart(masks.textScores(slot)[number & 4_095]) }
+        guard Double(bound) >= best.threshold else { continue }
+      }
+      promising |= 1 << UInt64(place)
+    }
+    return promising
   }
 
   /// For each child, a number that the key of nobody below it exceeds.

@@ -49,23 +49,23 @@ struct SegmentView {
     return centre.distanceMetres(to: UnitVector(x: vector.x, y: vector.y, z: vector.z))
   }
 
-  /// Reads the lines that scoring some providers of a leaf needs, so that they are on their way: first those that are found by number,
+  /// Reads the lines that scoring some of 64 seats needs, so that they are on their way: first those that are found by number,
   /// then the calendars that those lead to. What it returns means nothing; adding it up keeps the reads.
   @inline(__always)
   func readAhead(
-    _ tree: TreeView, block: Int, lanes: UInt32, _ plan: borrowing QueryPlan, _ calendar: AvailabilityCalendar?
+    _ tree: TreeView, from first: Int, _ seats: UInt64, _ plan: borrowing QueryPlan, _ calendar: AvailabilityCalendar?
   ) -> UInt64 {
     var read: UInt64 = 0
-    var left = lanes
+    var left = seats
     while left != 0 {
-      let number = tree.number(block * 16 + left.trailingZeroBitCount)
+      let number = tree.number(first + left.trailingZeroBitCount)
       left &= left - 1
       read &+= vectors[number].x.bitPattern &+ shares[2 * number].load(ordering: .relaxed) &+ UInt64(idStarts[number])
     }
     guard let when = plan.when, let calendar else { return read }
-    left = lanes
+    left = seats
     while left != 0 {
-      let number = tree.number(block * 16 + left.trailingZeroBitCount)
+      let number = tree.number(first + left.trailingZeroBitCount)
       left &= left - 1
       read &+= calendar.readAhead(staff: staffRange(number).lowerBound, slot: when.window.from)
     }

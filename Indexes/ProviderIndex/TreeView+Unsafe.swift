@@ -64,6 +64,15 @@ struct TreeView {
       &+ lines.load(fromByteOffset: 128, as: UInt64.self) &+ lines.load(fromByteOffset: 192, as: UInt64.self)
   }
 
+  /// The same for some of 64 seats.
+  @inline(__always)
+  func readAhead(seats: UInt64, from first: Int) -> UInt64 {
+    var read: UInt64 = 0
+    // By leaves: a seat's lines are its leaf's.
+    for leaf in 0..<4 where seats >> UInt64(leaf * 16) & 0xFFFF != 0 { read &+= readAhead(level: 0, block: first >> 4 + leaf) }
+    return read
+  }
+
   /// The children below whom someone may be within reach, and those below whom everyone is: a bit each.
   @inline(__always)
   func within(_ reach: Reach, level: Int, block: Int) -> (some: UInt32, all: UInt32) {
