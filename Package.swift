@@ -90,6 +90,15 @@ let package = Package(
     module("TextAnalysis", ["TextIndex", "CICU", "CSnowball"]),
     module("IndexFormats", ["Bytes", "JSON", "Spelling", "Geometry", "Ranking", "TextIndex", "ProviderIndex"]),
 
+    // The log followed, and the index kept by it
+    module("ChangeFeed", ["PostgresClient", "EventLoops", "Telemetry"]),
+    module(
+      "IndexKeeper",
+      [
+        "Bytes", "EventLoops", "Telemetry", "PostgresClient", "ChangeFeed", "Columns", "Geometry", "TextIndex", "Ranking",
+        "ProviderIndex",
+      ]),
+
     module("DemoMarkets", ["Bytes", "JSON", "WebAPI"]),
 
     // Features
@@ -103,7 +112,7 @@ let package = Package(
         "WebAPI",
         "PostgresClient", "Migrations", "EmbeddedPostgres", "DemoMarkets", "Catalogue", "Columns", "TextIndex", "ProviderIndex",
         "Ranking",
-        "IndexFormats", "Spelling", "TextAnalysis",
+        "IndexFormats", "Spelling", "TextAnalysis", "ChangeFeed", "IndexKeeper",
       ],
       swiftSettings: settings, plugins: ["BuildCommit"]),
     // Tells the binary the commit it was built from
@@ -141,6 +150,13 @@ let package = Package(
     tests("TextAnalysis", ["TextIndex"]),
     tests("IndexFormats", ["JSON", "Geometry", "Ranking", "TextIndex", "ProviderIndex"]),
     tests("DemoMarkets", ["WebAPI", "JSON"]),
+    tests("ChangeFeed", ["PostgresClient"]),
+    tests(
+      "IndexKeeper",
+      [
+        "PostgresClient", "EventLoops", "EmbeddedPostgres", "ChangeFeed", "ProviderIndex", "Ranking", "Geometry", "TextIndex",
+        "Columns", "SpatialIndex", "Telemetry",
+      ]),
     tests("Catalogue", ["PostgresClient", "EventLoops", "WebAPI", "HTTPServer", "JSON", "DemoMarkets"]),
     .testTarget(
       name: "qareebTests",

@@ -154,6 +154,9 @@ public final class IndexWriter {
     return wasteful.map { merge($0..<$0 + 1) }
   }
 
+  /// A merge of everything that has been published, for a file: what it gives is the whole index.
+  public func wholeMerge() -> SegmentMerge { merge(0..<parts.count) }
+
   private func merge(_ range: Range<Int>) -> SegmentMerge {
     let snapshot = snapshot()
     return SegmentMerge(parts: Array(snapshot.parts[range]))

@@ -15,7 +15,7 @@ public struct SegmentMerge: Sendable {
   /// The segment that was made, and where each of its providers came from.
   public struct Finished: Sendable {
     let merge: SegmentMerge
-    let segment: Segment
+    public let segment: Segment
     /// For each part, the new number of each provider by its old one; `.max` when it was removed.
     let numbers: [[UInt32]]
   }

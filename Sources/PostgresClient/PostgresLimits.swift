@@ -35,4 +35,6 @@ public enum PostgresLimits {
   static let queuedNotifications = 10_000
   /// A listener asks the server so often whether it is still there: a half-open TCP connection is silent.
   static let listenerPingMilliseconds: UInt64 = 15_000
+  /// A server that goes on streaming after it was told to end is left: ending is a courtesy.
+  static let streamEndMilliseconds: UInt64 = 2_000
 }

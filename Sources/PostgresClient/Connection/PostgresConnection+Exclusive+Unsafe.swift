@@ -148,5 +148,13 @@ struct LibpqResult: ~Copyable {
 
   var error: PostgresError { PostgresError(result: pointer, keepsDetail: true) }
 
+  var rowCount: Int32 { PQntuples(pointer) }
+  var columnCount: Int32 { PQnfields(pointer) }
+
+  /// A value of a result in text form; nil for NULL.
+  func text(_ row: Int32, _ column: Int32) -> String? {
+    PQgetisnull(pointer, row, column) != 0 ? nil : PQgetvalue(pointer, row, column).map { String(cString: $0) }
+  }
+
   var affectedCount: Int { PQcmdTuples(pointer).flatMap { Int(String(cString: $0)) } ?? 0 }
 }

@@ -44,7 +44,7 @@ extension PostgresConnection {
     }
   }
 
-  private func startCopy(_ sql: String, expecting status: LibpqResult.Status) async throws {
+  func startCopy(_ sql: String, expecting status: LibpqResult.Status) async throws {
     guard PQsendQuery(libpq, sql) == 1 else { throw lostError("the COPY could not be sent") }
     try await waitUntilFlushed()
     guard let result = try await nextResult() else {

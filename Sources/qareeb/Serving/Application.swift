@@ -4,6 +4,7 @@ import DemoMarkets
 import EventLoops
 import Glibc
 import HTTPServer
+import IndexKeeper
 import Migrations
 import PostgresClient
 import Synchronization
@@ -16,6 +17,7 @@ struct Application {
   let signals: Signals
   let group: EventLoopGroup
   let store: Store
+  let index: LiveIndex
   let tracing: Tracing
   let readiness: Readiness
   let server: Server
@@ -37,9 +39,11 @@ struct Application {
       try await store.migrate(settings) { logger.info("migration", ["event": .public($0)]) }
       let catalogue = ProviderCatalogue(database: store.database)
       try await loadDemoMarket(settings, catalogue, store, logger)
+      let index = try startIndex(settings, store, signals)
+      unwinding.add { await index.close() }
       let tracing = try Tracing(settings, group, signals)
       unwinding.add { await tracing.close() }
-      let readiness = Readiness(database: store.database)
+      let readiness = Readiness(database: store.database, index: index)
       let api = try API(
         routes: catalogue.routes() + operationRoutes(readiness, signals.metrics), configuration: APIConfiguration(settings),
         environment: APIEnvironment(logger: signals.logger("api"), metrics: signals.metrics, tracer: tracing.tracer))
@@ -49,7 +53,7 @@ struct Application {
       unwinding.add { await server.drain(deadlineMilliseconds: 0) }
       let addresses = try await listen(server, settings)
       return Application(
-        settings: settings, signals: signals, group: group, store: store, tracing: tracing, readiness: readiness,
+        settings: settings, signals: signals, group: group, store: store, index: index, tracing: tracing, readiness: readiness,
         server: server, addresses: addresses, stopSignal: stopSignal)
     } catch {
       await unwinding.run()
@@ -66,6 +70,7 @@ struct Application {
     readiness.startDraining()
     await server.drain(deadlineMilliseconds: UInt64(settings.limits.drainDeadline.wholeMilliseconds))
     await tracing.close()
+    await index.close()
     await store.close()
     await group.shutdown()
     logger.notice("stopped")

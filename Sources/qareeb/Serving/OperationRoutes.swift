@@ -1,4 +1,5 @@
 import HTTPServer
+import IndexKeeper
 import JSON
 import PostgresClient
 import Synchronization
@@ -8,10 +9,12 @@ import WebAPI
 /// Whether this process should be sent requests.
 final class Readiness: Sendable {
   private let database: Database
+  private let index: LiveIndex
   private let isDraining = Atomic<Bool>(false)
 
-  init(database: Database) {
+  init(database: Database, index: LiveIndex) {
     self.database = database
+    self.index = index
   }
 
   func startDraining() { isDraining.store(true, ordering: .relaxed) }
@@ -24,7 +27,12 @@ final class Readiness: Sendable {
     } catch let error as PostgresError {
       throw Readiness.unavailable("database", error.metricClass)
     }
-    return Health(status: "ready")
+    let index = index.status
+    // An index that is behind is better than none: it is served, and its age told.
+    guard index.isReady else { throw Readiness.unavailable("index", index.phase.name) }
+    return Health(
+      status: "ready", index: index.phase.name, indexAgeMilliseconds: index.ageMilliseconds.map { Int(clamping: $0) },
+      indexLagBytes: Int(clamping: index.lagBytes))
   }
 
   private static let ping = PreparedQuery("SELECT 1")
@@ -39,9 +47,17 @@ final class Readiness: Sendable {
 
 struct Health: FieldAnswer {
   let status: String
+  var index: String?
+  var indexAgeMilliseconds: Int?
+  var indexLagBytes: Int?
 
   static let schemaName = "Health"
-  static let fields: [Field<Health>] = [Field("status", "live or ready.", example: "ready") { $0.status }]
+  static let fields: [Field<Health>] = [
+    Field("status", "live or ready.", example: "ready") { $0.status },
+    .ifPresent("index", "following, or why it does not: hydrating, failing.", example: "following") { $0.index },
+    .ifPresent("index_age_ms", "How old the state is that searches see.", example: 12) { $0.indexAgeMilliseconds },
+    .ifPresent("index_lag_bytes", "Bytes of the database's log not handled yet.", example: 0) { $0.indexLagBytes },
+  ]
 }
 
 struct VersionAnswer: FieldAnswer {
@@ -61,7 +77,9 @@ func operationRoutes(_ readiness: Readiness, _ metrics: MetricsRegistry) -> [Rou
       "/health/ready", "Whether the process should get requests", permission: .public, rate: .unlimited, tags: tags,
       errors: [.unavailable]
     )
-    .about("503 while the database cannot be reached or the process is stopping; `error.details.check` names which.")
+    .about(
+      "503 while the database cannot be reached, there is no index yet or the process is stopping; `error.details.check` names which."
+    )
     .async { (_: Call) in try await readiness.check() },
     Route.get("/metrics", "Metrics for Prometheus", permission: .public, rate: .unlimited, tags: tags)
       .raw(contentType: MetricsRegistry.contentType) { _, response in metrics.render(into: &response.body) },

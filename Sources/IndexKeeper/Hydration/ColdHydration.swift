@@ -1,0 +1,143 @@
+import ChangeFeed
+import EventLoops
+import PostgresClient
+import ProviderIndex
+import Telemetry
+import TextIndex
+
+/// What a start ends in: an index at one position of the log, and the slot that goes on from there.
+struct HydratedIndex: Sendable {
+  let segment: Segment
+  let tables: SourceTables
+  let slot: String
+  let position: UInt64
+  /// The day for which newness was counted.
+  let day: Int32
+  /// Providers whose rows the index would not take.
+  var refused = 0
+  /// A file holds this state.
+  var isSaved = false
+}
+
+/// Reads everything under the snapshot of a new slot, so that what the slot brings follows without gap or overlap.
+struct ColdHydration {
+  let options: LiveIndexOptions
+  let loop: EventLoop
+  let documents: ProviderDocuments
+  let progress: @Sendable (_ rows: Int, _ estimate: Int) -> Void
+
+  func run() async throws -> HydratedIndex {
+    let replication = try await ReplicationConnection.connect(options.target, on: loop)
+    do {
+      try await dropLeftovers(replication)
+      let slot = try await replication.createSlot(options.slotPrefix + "_" + Self.suffix(options.random()))
+      do {
+        let hydrated = try await read(slot)
+        await replication.close()
+        return hydrated
+      } catch {
+        // A slot that nobody follows would keep the log for ever. Where the server cannot be reached, the next start drops it.
+        try? await replication.dropSlot(slot.name)
+        throw error
+      }
+    } catch {
+      await replication.close()
+      throw error
+    }
+  }
+
+  /// Slots of earlier starts, from which nobody streams any more.
+  private func dropLeftovers(_ replication: ReplicationConnection) async throws {
+    for slot in try await replication.idleSlots(prefix: options.slotPrefix + "_") {
+      try await replication.dropSlot(slot)
+      options.logger.info("dropped a replication slot that nobody used", ["slot": .public(slot)])
+    }
+  }
+
+  private static func suffix(_ random: UInt64) -> String {
+    let digits = String(random & 0xffff_ffff, radix: 16)
+    return String(repeating: "0", count: 8 - digits.count) + digits
+  }
+
+  private func read(_ slot: CreatedSlot) async throws -> HydratedIndex {
+    var connectionOptions = ConnectionOptions()
+    connectionOptions.statementTimeoutMilliseconds = 0
+    let connection = try await PostgresConnection.connect(options.target, on: loop, options: connectionOptions)
+    do {
+      try await connection.script(
+        "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET TRANSACTION SNAPSHOT '\(slot.snapshot)'")
+      let intake = Intake(SegmentBuilder(analyzer: options.analyzer), documents)
+      try await readNames(connection, intake)
+      let estimate = try await connection.query(HydrationStatements.providerEstimate).only()[0, as: Int.self]
+      try await connection.copyOut(HydrationStatements.providers) { [progress] chunks in
+        var decoder = BinaryCopyDecoder()
+        for try await chunk in chunks {
+          for row in try decoder.rows(in: chunk) { try intake.add(row) }
+          progress(intake.rows, estimate)
+        }
+        guard decoder.hasEnded else { throw PostgresError(.decoding, "the COPY of providers was cut short") }
+      }
+      try await connection.script("COMMIT")
+      await connection.close()
+      return try intake.finish(slot)
+    } catch {
+      await connection.close()
+      throw error
+    }
+  }
+
+  private func readNames(_ connection: PostgresConnection, _ intake: Intake) async throws {
+    for row in try await connection.query(HydrationStatements.markets) {
+      let (id, currency) = try row.decode(String.self, String.self)
+      intake.tables.markets[id] = MarketRow(id: id, currency: currency)
+    }
+    for row in try await connection.query(HydrationStatements.areas) {
+      let (market, id, en, ar) = try row.decode(String.self, String.self, String.self, String.self)
+      intake.tables.areas[AreaKey(market: market, id: id)] = NamePair(en: en, ar: ar)
+    }
+    for row in try await connection.query(HydrationStatements.categories) {
+      let (id, en, ar) = try row.decode(String.self, String.self, String.self)
+      intake.tables.categories[id] = NamePair(en: en, ar: ar)
+    }
+  }
+
+  /// What has been read so far.
+  private final class Intake: @unchecked Sendable {
+    // Sendable: used on the loop only, by one task.
+    var tables: SourceTables
+    private(set) var rows = 0
+    private var refused = 0
+    private var builder: SegmentBuilder
+    private var base = SourceBaseBuilder()
+    private let documents: ProviderDocuments
+
+    init(_ builder: SegmentBuilder, _ documents: ProviderDocuments) {
+      self.builder = builder
+      self.documents = documents
+      tables = SourceTables(base: SourceBaseBuilder().finish())
+    }
+
+    func add(_ fields: [[UInt8]?]) throws {
+      var row = CopiedRow(fields)
+      let (id, entry) = try row.entry()
+      try base.add(id, entry)
+      rows += 1
+      do throws(IndexError) {
+        if let record = try documents.record(id, entry, tables) { try builder.add(record) }
+      } catch {
+        // One bad provider must not keep all others from being found.
+        guard case .record = error else { throw error }
+        refused += 1
+      }
+    }
+
+    func finish(_ slot: CreatedSlot) throws -> HydratedIndex {
+      let settled = base.finish()
+      base = SourceBaseBuilder()
+      tables.rest(on: settled, madeOf: tables)
+      let segment = try builder.finish()
+      return HydratedIndex(
+        segment: segment, tables: tables, slot: slot.name, position: slot.position, day: documents.today, refused: refused)
+    }
+  }
+}

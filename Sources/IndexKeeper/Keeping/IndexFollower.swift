@@ -1,0 +1,275 @@
+import ChangeFeed
+import EventLoops
+import PostgresClient
+import ProviderIndex
+import Telemetry
+
+/// One index, from its hydration until it is replaced or the process ends: takes transactions whole, shows them, merges segments in the
+/// background. Touched on the keeper's loop only.
+final class IndexFollower: FeedFollower, @unchecked Sendable {
+  // Sendable: background work gets values and comes back to the loop before it touches anything here.
+  private let options: LiveIndexOptions
+  private let loop: EventLoop
+  private let board: SnapshotBoard
+  private let progress: IndexProgress
+  private let statistics: FeedStatistics
+  private let writer: IndexWriter
+  private var changes: SourceChanges
+  private var documents: ProviderDocuments
+  private var refused: Int
+  let slot: String
+  private(set) var position: UInt64
+  private var isInTransaction = false
+  private var isMerging = false
+  /// Replaced by another: nothing of it may be shown any more.
+  private var isRetired = false
+  private var workWaiters: [CheckedContinuation<Void, Never>] = []
+
+  private var savedPosition: UInt64?
+  private var savedAt: UInt64
+  private var isSaving = false
+  /// A transaction changed something since the file was written.
+  private var isChanged = false
+
+  init(
+    _ hydrated: HydratedIndex, options: LiveIndexOptions, loop: EventLoop, board: SnapshotBoard, progress: IndexProgress,
+    statistics: FeedStatistics
+  ) {
+    self.options = options
+    self.loop = loop
+    self.board = board
+    self.progress = progress
+    self.statistics = statistics
+    writer = IndexWriter(analyzer: options.analyzer, base: hydrated.segment, position: hydrated.position)
+    changes = SourceChanges(hydrated.tables)
+    documents = ProviderDocuments(today: hydrated.day)
+    refused = hydrated.refused
+    slot = hydrated.slot
+    position = hydrated.position
+    savedAt = options.clock.monotonicMilliseconds()
+    savedPosition = hydrated.isSaved ? hydrated.position : nil
+    isChanged = !hydrated.isSaved
+  }
+
+  // MARK: The feed
+
+  func begin(_ transaction: FeedBegin) {
+    isInTransaction = true
+    changes.beginTransaction()
+  }
+
+  func apply(_ change: FeedChange) throws { try changes.apply(change) }
+
+  func abandon() {
+    isInTransaction = false
+    changes.abandonTransaction()
+  }
+
+  func commit(_ transaction: FeedCommit) throws {
+    isInTransaction = false
+    for (id, before) in changes.before { try index(id, before: before) }
+    if changes.namesHaveChanged { try indexUsersOfChangedNames() }
+    if !changes.before.isEmpty || changes.namesHaveChanged { isChanged = true }
+    changes.endTransaction()
+    position = transaction.endPosition
+  }
+
+  func advance(to position: UInt64) { self.position = position }
+
+  /// Without a file the index is made anew at the next start, so nothing is asked for again. With one, it is what the file holds, and
+  /// further on where nothing has changed since.
+  var durablePosition: UInt64 {
+    guard options.filePath != nil else { return position }
+    guard let savedPosition else { return 0 }
+    return isChanged || isSaving ? savedPosition : position
+  }
+
+  func settle() async throws {
+    try countDays()
+    try show()
+    startMergeIfDue()
+    startSavingIfDue()
+    // Others on this loop get their turn, also while the feed never pauses.
+    await loop.nextTurn()
+  }
+
+  // MARK: Documents
+
+  private func index(_ id: PostgresUUID, before: SourceEntry) throws {
+    let entry = try changes.tables.entry(id)
+    guard entry != before else { return }
+    if let old = before.provider, let new = entry.provider, old.isActive, old.with(new.live) == new,
+      before.services == entry.services, before.areas == entry.areas
+    {
+      return try change(id, to: new.live)
+    }
+    try upsert(id, entry)
+  }
+
+  /// In place, and where a record is waiting to be shown, in it.
+  private func change(_ id: PostgresUUID, to live: ProviderRow.LiveRow) throws {
+    let name = id.description
+    for change in ProviderDocuments.changes(to: live) { try writer.apply(change, to: name) }
+  }
+
+  private func upsert(_ id: PostgresUUID, _ entry: SourceEntry) throws {
+    do throws(IndexError) {
+      guard let record = try documents.record(id, entry, changes.tables) else {
+        writer.remove(id: id.description)
+        return
+      }
+      try writer.upsert(record)
+    } catch {
+      guard case .record = error else { throw error }
+      // One bad provider must not keep all others from being found.
+      refused += 1
+      writer.remove(id: id.description)
+      options.logger.warning("the index does not take a provider", ["reason": .public(error.description)])
+    }
+  }
+
+  /// O(providers): neighbourhoods and categories are renamed once in a year.
+  private func indexUsersOfChangedNames() throws {
+    let changes = changes
+    try changes.tables.forEach { id, entry in
+      if let provider = entry.provider, changes.usesChangedNames(provider) { try upsert(id, entry) }
+    }
+  }
+
+  /// Newness falls once a day.
+  private func countDays() throws {
+    let today = options.clock.now().dayNumber
+    guard today != documents.today, !isInTransaction else { return }
+    let yesterday = documents
+    documents.today = today
+    let tables = changes.tables
+    try tables.forEach { id, entry in
+      guard let provider = entry.provider, provider.isActive else { return }
+      let newness = documents.newness(createdOn: provider.createdOn)
+      guard newness != yesterday.newness(createdOn: provider.createdOn) else { return }
+      try writer.apply(.newness(newness), to: id.description)
+    }
+  }
+
+  // MARK: Showing
+
+  /// Makes what has been committed visible, and tells those who wait for it.
+  func show() throws {
+    guard !isRetired, !isInTransaction else { return }
+    let snapshot = try writer.publish(position: position)
+    board.post(snapshot)
+    progress.reach(
+      position, freshAsOf: statistics.freshAsOfMilliseconds, providers: snapshot.count, segments: snapshot.segments.count,
+      refused: refused)
+  }
+
+  func retire() { isRetired = true }
+
+  // MARK: In the background
+
+  /// Waits for what runs in the background.
+  func finishWork() async {
+    while isMerging { await withCheckedContinuation { workWaiters.append($0) } }
+  }
+
+  private func endWork() {
+    isMerging = false
+    let waiters = workWaiters
+    workWaiters = []
+    for waiter in waiters { waiter.resume() }
+  }
+
+  private func startMergeIfDue() {
+    guard !isMerging, !isRetired, let merge = writer.dueMerge() else { return }
+    isMerging = true
+    DetachedThread.run(name: "index-merge") { [self] in
+      let result = Result { () throws(IndexError) in try merge.run() }
+      loop.execute { self.finishMerge(result) }
+    }
+  }
+
+  private func finishMerge(_ result: Result<SegmentMerge.Finished, IndexError>) {
+    defer { endWork() }
+    do {
+      writer.finish(try result.get())
+      try show()
+    } catch {
+      // The segments stay as they are; searches are a little slower, and the next merge tries again.
+      options.logger.error("segments could not be merged", ["reason": .public("\(error)")])
+    }
+  }
+
+  // MARK: The file
+
+  private func startSavingIfDue() {
+    guard options.filePath != nil, !isMerging, !isRetired, !isInTransaction, isChanged else { return }
+    let now = options.clock.monotonicMilliseconds()
+    guard savedPosition == nil || now &- savedAt >= options.saveIntervalMilliseconds else { return }
+    startSaving()
+  }
+
+  /// Writes the file once more at the end, if there is anything new.
+  func saveAtEnd() async {
+    await finishWork()
+    guard options.filePath != nil, isChanged, !isInTransaction else { return }
+    do {
+      // What was committed and not shown yet belongs to the position.
+      try show()
+      startSaving()
+      await finishWork()
+    } catch {
+      options.logger.error("the index could not be saved at the end", ["reason": .public("\(error)")])
+    }
+  }
+
+  /// Everything committed has been published.
+  private func startSaving() {
+    guard let path = options.filePath else { return }
+    isMerging = true
+    isSaving = true
+    isChanged = false
+    savedAt = options.clock.monotonicMilliseconds()
+    let merge = writer.wholeMerge()
+    let state = StateToSave(
+      tables: changes.tables, position: position, slot: slot, day: documents.today,
+      fingerprint: options.analyzerFingerprint)
+    DetachedThread.run(name: "index-save") { [self] in
+      let result = Result { () throws -> SavedState in
+        let merged = try merge.run()
+        let base = try state.write(merged.segment, path: path)
+        return SavedState(merged: merged, base: base, of: state)
+      }
+      loop.execute { self.finishSaving(result) }
+    }
+  }
+
+  private struct SavedState: Sendable {
+    let merged: SegmentMerge.Finished
+    let base: SourceBase
+    let of: StateToSave
+  }
+
+  private func finishSaving(_ result: Result<SavedState, any Error>) {
+    defer { endWork() }
+    isSaving = false
+    do {
+      let saved = try result.get()
+      writer.finish(saved.merged)
+      changes.rest(on: saved.base, madeOf: saved.of.tables)
+      savedPosition = saved.of.position
+      try show()
+      options.logger.debug("index saved", ["position": .public(LogPosition.text(saved.of.position))])
+    } catch {
+      isChanged = true
+      options.logger.error("the index could not be saved; it is tried again", ["reason": .public("\(error)")])
+    }
+  }
+}
+
+extension ProviderRow {
+  fileprivate func with(_ live: LiveRow) -> ProviderRow {
+    var copy = self
+    copy.live = live
+    return copy
+  }
+}

@@ -1,0 +1,29 @@
+public import ChangeFeed
+public import PostgresClient
+public import Telemetry
+public import TextIndex
+
+/// What a live index needs to know.
+public struct LiveIndexOptions: Sendable {
+  public var target: ConnectionTarget
+  public var analyzer: any TextAnalyzer
+  /// Says which words the analyser makes (its dictionaries and version): a file made with another one is not used.
+  public var analyzerFingerprint = ""
+  /// Each hydration makes a slot of this name and a random end. Nodes that keep their own files may share it.
+  public var slotPrefix = "qareeb_index"
+  public var publication = "qareeb"
+  /// Where the index is kept between runs; nil hydrates anew at every start.
+  public var filePath: String?
+  /// How long changes may be in the log alone before the file is written again. The server keeps the log that long.
+  public var saveIntervalMilliseconds: UInt64 = 300_000
+  public var backOff = BackOff(baseMilliseconds: 200, maximumMilliseconds: 10_000)
+  public var random: RandomSource = systemRandomSource
+  public var clock = FeedClock.system
+  public var logger = Logger.disabled
+  public var metrics: MetricsRegistry?
+
+  public init(target: ConnectionTarget, analyzer: any TextAnalyzer) {
+    self.target = target
+    self.analyzer = analyzer
+  }
+}

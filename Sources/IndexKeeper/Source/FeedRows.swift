@@ -1,0 +1,139 @@
+import ChangeFeed
+import PostgresClient
+
+/// The tables that documents are made of, with the columns that are read; others may come and go.
+enum SourceTable: String, CaseIterable {
+  case market = "catalogue.market"
+  case area = "catalogue.area"
+  case category = "catalogue.category"
+  case provider = "catalogue.provider"
+  case service = "catalogue.service"
+  case serviceArea = "catalogue.service_area"
+
+  /// In the order in which rows are read below.
+  var columns: [String] {
+    switch self {
+    case .market: ["id", "currency"]
+    case .area: ["market_id", "id", "name_en", "name_ar"]
+    case .category: ["id", "name_en", "name_ar"]
+    case .provider:
+      [
+        "id", "market_id", "category_id", "area_id", "name_en", "name_ar", "description_en", "description_ar", "location", "tier",
+        "verification", "rating_sum", "rating_count", "popularity", "is_online", "is_active", "tags", "created_at",
+      ]
+    case .service:
+      ["provider_id", "id", "name_en", "name_ar", "price_minor", "currency", "duration_min", "is_active"]
+    case .serviceArea: ["provider_id", "position", "centre", "radius_m"]
+    }
+  }
+
+  /// Those of the identity, which old tuples have.
+  var keyColumns: Int {
+    switch self {
+    case .market, .category, .provider: 1
+    case .area, .service, .serviceArea: 2
+    }
+  }
+}
+
+/// Where a table's columns are in its rows; looked up once for each description of the table.
+struct SourceColumns {
+  let table: SourceTable
+  let places: [Int]
+
+  init(_ table: SourceTable, _ relation: FeedRelation) throws(FeedError) {
+    var places: [Int] = []
+    for column in table.columns {
+      guard let place = relation.columns.firstIndex(where: { $0.name == column }) else {
+        throw .missingColumn(relation: relation.name, column: column)
+      }
+      places.append(place)
+    }
+    for (column, place) in zip(table.columns.prefix(table.keyColumns), places) where !relation.columns[place].isKey {
+      // Without it, nobody could say which row was removed.
+      throw .missingColumn(relation: relation.name + "'s replica identity", column: column)
+    }
+    (self.table, self.places) = (table, places)
+  }
+}
+
+/// Takes the columns of a row in the order of `SourceTable.columns`.
+struct SourceRowReader {
+  private let row: FeedRow
+  private let places: [Int]
+  private var next = 0
+
+  init(_ row: FeedRow, _ columns: SourceColumns) {
+    self.row = row
+    places = columns.places
+  }
+
+  mutating func take<Value: PostgresDecodable>(
+    unchanged: @autoclosure () -> Value? = nil, as: Value.Type = Value.self
+  ) throws(FeedError) -> Value {
+    defer { next += 1 }
+    return try row.value(places[next], unchanged: unchanged())
+  }
+
+  mutating func names(unchanged: NamePair?) throws(FeedError) -> NamePair {
+    NamePair(en: try take(unchanged: unchanged?.en), ar: try take(unchanged: unchanged?.ar))
+  }
+
+  mutating func place() throws(FeedError) -> (latitude: Double, longitude: Double) {
+    let column = row.relation.columns[places[next]]
+    let geography: PostgresGeography = try take()
+    guard let place = geography.coordinates else {
+      throw .value(relation: row.relation.name, column: column.name, type: column.type, reason: .malformed("is no point"))
+    }
+    return place
+  }
+}
+
+extension ProviderRow {
+  /// - Parameter before: what large, unchanged values are.
+  init(_ row: inout SourceRowReader, before: ProviderRow?) throws(FeedError) {
+    market = try row.take(unchanged: before?.market)
+    category = try row.take(unchanged: before?.category)
+    area = try row.take(unchanged: before?.area)
+    name = try row.names(unchanged: before?.name)
+    description = try row.names(unchanged: before?.description)
+    (latitude, longitude) = try row.place()
+    tier = try row.take()
+    let isVerified = try row.take(as: String.self) == "verified"
+    live = LiveRow(
+      ratingSum: try row.take(), ratingCount: try row.take(), isVerified: isVerified, popularity: try row.take(),
+      isOnline: try row.take())
+    isActive = try row.take()
+    tags = try row.take(unchanged: before?.tags)
+    createdOn = (try row.take(as: PostgresTimestamp.self)).dayNumber
+  }
+}
+
+extension PostgresTimestamp {
+  /// Days since 1970, by UTC; infinities are as far as days go.
+  var dayNumber: Int32 {
+    let day: Int64 = 86_400_000_000
+    let quotient = microsecondsSince1970 / day - (microsecondsSince1970 % day < 0 ? 1 : 0)
+    return Int32(clamping: quotient)
+  }
+}
+
+extension ServiceRow {
+  init(_ row: inout SourceRowReader, before: (PostgresUUID) -> ServiceRow?) throws(FeedError) {
+    id = try row.take()
+    let before = before(id)
+    name = try row.names(unchanged: before?.name)
+    price = try row.take()
+    currency = try row.take()
+    durationMinutes = try row.take()
+    isActive = try row.take()
+  }
+}
+
+extension ServiceAreaRow {
+  init(_ row: inout SourceRowReader) throws(FeedError) {
+    position = try row.take()
+    (latitude, longitude) = try row.place()
+    radiusMetres = try row.take()
+  }
+}

@@ -1,0 +1,182 @@
+import ChangeFeed
+import PostgresClient
+
+/// Brings the tables forward, change by change, and remembers what the open transaction has touched.
+struct SourceChanges {
+  private(set) var tables: SourceTables
+  /// What providers were before the transaction.
+  private(set) var before: [PostgresUUID: SourceEntry] = [:]
+  /// Names and currencies: whoever uses them has another document now.
+  private(set) var changedAreas: Set<AreaKey> = []
+  private(set) var changedCategories: Set<String> = []
+  private(set) var changedMarkets: Set<String> = []
+  private var namesBefore: (markets: [String: MarketRow], areas: [AreaKey: NamePair], categories: [String: NamePair])?
+  private var columns: [UInt32: (relation: FeedRelation, columns: SourceColumns?)] = [:]
+
+  init(_ tables: SourceTables) { self.tables = tables }
+
+  var namesHaveChanged: Bool { !(changedAreas.isEmpty && changedCategories.isEmpty && changedMarkets.isEmpty) }
+
+  /// Whether a provider's document depends on a name that changed.
+  func usesChangedNames(_ provider: ProviderRow) -> Bool {
+    changedCategories.contains(provider.category) || changedMarkets.contains(provider.market)
+      || provider.area.map { changedAreas.contains(AreaKey(market: provider.market, id: $0)) } ?? false
+  }
+
+  mutating func rest(on settled: SourceBase, madeOf copy: SourceTables) { tables.rest(on: settled, madeOf: copy) }
+
+  mutating func endTransaction() {
+    before = [:]
+    namesBefore = nil
+    (changedAreas, changedCategories, changedMarkets) = ([], [], [])
+  }
+
+  /// What follows is one transaction.
+  mutating func beginTransaction() { namesBefore = (tables.markets, tables.areas, tables.categories) }
+
+  /// Takes back what the open transaction did.
+  mutating func abandonTransaction() {
+    for (id, entry) in before { tables.set(id, entry) }
+    if let namesBefore { (tables.markets, tables.areas, tables.categories) = namesBefore }
+    endTransaction()
+  }
+
+  mutating func apply(_ change: FeedChange) throws {
+    switch change {
+    case .insert(let row):
+      guard let columns = try columns(of: row.relation) else { return }
+      try put(row, columns)
+    case .update(let old, let new):
+      guard let columns = try columns(of: new.relation) else { return }
+      // An old tuple means that the identity changed, or that all of it is kept: what is large and unchanged is then taken from it.
+      if let old, try key(of: old, columns) != key(of: new, columns) {
+        try move(from: old, to: new, columns)
+      } else {
+        try put(new, columns)
+      }
+    case .delete(let row):
+      guard let columns = try columns(of: row.relation) else { return }
+      try remove(row, columns)
+    case .truncate(let relations):
+      for relation in relations { if let columns = try columns(of: relation) { try removeAll(columns.table) } }
+    }
+  }
+
+  /// Nil for tables that documents are not made of.
+  private mutating func columns(of relation: FeedRelation) throws(FeedError) -> SourceColumns? {
+    if let known = columns[relation.id], known.relation == relation { return known.columns }
+    let table = SourceTable(rawValue: relation.name)
+    var found: SourceColumns?
+    if let table { found = try SourceColumns(table, relation) }
+    columns[relation.id] = (relation, found)
+    return found
+  }
+
+  private mutating func touch(_ id: PostgresUUID, _ body: (inout SourceEntry) throws -> Void) throws {
+    let entry = try tables.entry(id)
+    var changed = entry
+    try body(&changed)
+    if before[id] == nil { before[id] = entry }
+    tables.set(id, changed)
+  }
+
+  private func key(of row: FeedRow, _ columns: SourceColumns) throws(FeedError) -> [String] {
+    var reader = SourceRowReader(row, columns)
+    switch columns.table {
+    case .market, .category: return [try reader.take()]
+    case .area: return [try reader.take(), try reader.take()]
+    case .provider: return ["\(try reader.take(as: PostgresUUID.self))"]
+    case .service: return ["\(try reader.take(as: PostgresUUID.self))", "\(try reader.take(as: PostgresUUID.self))"]
+    case .serviceArea: return ["\(try reader.take(as: PostgresUUID.self))", "\(try reader.take(as: Int16.self))"]
+    }
+  }
+
+  private mutating func put(_ row: FeedRow, _ columns: SourceColumns, before old: SourceEntry? = nil) throws {
+    var reader = SourceRowReader(row, columns)
+    switch columns.table {
+    case .market:
+      let market = MarketRow(id: try reader.take(), currency: try reader.take())
+      if tables.markets.updateValue(market, forKey: market.id) != market { changedMarkets.insert(market.id) }
+    case .area:
+      let key = AreaKey(market: try reader.take(), id: try reader.take())
+      let names = try reader.names(unchanged: tables.areas[key])
+      if tables.areas.updateValue(names, forKey: key) != names { changedAreas.insert(key) }
+    case .category:
+      let id: String = try reader.take()
+      let names = try reader.names(unchanged: tables.categories[id])
+      if tables.categories.updateValue(names, forKey: id) != names { changedCategories.insert(id) }
+    case .provider:
+      try touch(try reader.take()) { $0.provider = try ProviderRow(&reader, before: (old ?? $0).provider) }
+    case .service:
+      try touch(try reader.take()) { entry in
+        let known = old ?? entry
+        // The old row may have had another id; then it is the only one in `old`.
+        entry.put(try ServiceRow(&reader) { id in known.services.first { $0.id == id || old != nil } })
+      }
+    case .serviceArea: try touch(try reader.take()) { $0.put(try ServiceAreaRow(&reader)) }
+    }
+  }
+
+  private mutating func remove(_ row: FeedRow, _ columns: SourceColumns) throws {
+    var reader = SourceRowReader(row, columns)
+    switch columns.table {
+    case .market:
+      let id: String = try reader.take()
+      tables.markets[id] = nil
+      changedMarkets.insert(id)
+    case .area:
+      let key = AreaKey(market: try reader.take(), id: try reader.take())
+      tables.areas[key] = nil
+      changedAreas.insert(key)
+    case .category:
+      let id: String = try reader.take()
+      tables.categories[id] = nil
+      changedCategories.insert(id)
+    case .provider: try touch(try reader.take()) { $0.provider = nil }
+    case .service: try touch(try reader.take()) { $0.removeService(try reader.take()) }
+    case .serviceArea: try touch(try reader.take()) { $0.removeArea(try reader.take()) }
+    }
+  }
+
+  /// A row whose identity changed. What is large and unchanged stays what it was under the old one.
+  private mutating func move(from old: FeedRow, to new: FeedRow, _ columns: SourceColumns) throws {
+    var known: SourceEntry?
+    if columns.table == .provider || columns.table == .service {
+      var reader = SourceRowReader(old, columns)
+      var entry = try tables.entry(try reader.take())
+      if columns.table == .service {
+        let id: PostgresUUID = try reader.take()
+        entry.services = entry.services.filter { $0.id == id }
+      }
+      known = entry
+    }
+    try remove(old, columns)
+    try put(new, columns, before: known)
+  }
+
+  private mutating func removeAll(_ table: SourceTable) throws {
+    switch table {
+    case .market:
+      changedMarkets.formUnion(tables.markets.keys)
+      tables.markets = [:]
+    case .area:
+      changedAreas.formUnion(tables.areas.keys)
+      tables.areas = [:]
+    case .category:
+      changedCategories.formUnion(tables.categories.keys)
+      tables.categories = [:]
+    case .provider, .service, .serviceArea:
+      var ids: [PostgresUUID] = []
+      try tables.forEach { id, _ in ids.append(id) }
+      for id in ids {
+        try touch(id) { entry in
+          switch table {
+          case .provider: entry.provider = nil
+          case .service: entry.services = []
+          default: entry.areas = []
+          }
+        }
+      }
+    }
+  }
+}

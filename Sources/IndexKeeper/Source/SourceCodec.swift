@@ -1,0 +1,176 @@
+import PostgresClient
+
+/// Entries as bytes, in which they rest until something about them changes: some 300 bytes a provider instead of a dozen objects.
+enum SourceCodec {
+  /// Raised whenever the form changes: an older file is hydrated anew.
+  static let version: UInt8 = 1
+
+  static func append(_ entry: SourceEntry, to bytes: inout [UInt8]) {
+    var writer = ByteWriter(bytes: bytes)
+    bytes = []
+    writer.integer(entry.provider == nil ? 0 : 1)
+    if let provider = entry.provider { write(provider, &writer) }
+    writer.integer(UInt64(entry.services.count))
+    for service in entry.services { write(service, &writer) }
+    writer.integer(UInt64(entry.areas.count))
+    for area in entry.areas {
+      writer.integer(UInt64(UInt16(bitPattern: area.position)))
+      writer.double(area.latitude)
+      writer.double(area.longitude)
+      writer.integer(UInt64(UInt32(bitPattern: area.radiusMetres)))
+    }
+    bytes = writer.bytes
+  }
+
+  private static func write(_ provider: ProviderRow, _ writer: inout ByteWriter) {
+    writer.text(provider.market)
+    writer.text(provider.category)
+    // A provider's area has a name, so no name is no area.
+    writer.text(provider.area ?? "")
+    writer.names(provider.name)
+    writer.names(provider.description)
+    writer.double(provider.latitude)
+    writer.double(provider.longitude)
+    writer.text(provider.tier)
+    writer.integer(UInt64(provider.tags.count))
+    for tag in provider.tags { writer.text(tag) }
+    writer.integer(UInt64(UInt32(bitPattern: provider.createdOn)))
+    let flags = (provider.isActive ? 1 : 0) | (provider.live.isVerified ? 2 : 0) | (provider.live.isOnline ? 4 : 0)
+    writer.integer(UInt64(flags))
+    writer.integer(UInt64(bitPattern: provider.live.ratingSum))
+    writer.integer(UInt64(UInt32(bitPattern: provider.live.ratingCount)))
+    writer.integer(UInt64(provider.live.popularity.bitPattern))
+  }
+
+  private static func write(_ service: ServiceRow, _ writer: inout ByteWriter) {
+    writer.integer(service.id.high)
+    writer.integer(service.id.low)
+    writer.names(service.name)
+    writer.integer(UInt64(bitPattern: service.price))
+    writer.text(service.currency)
+    writer.integer(UInt64(UInt32(bitPattern: service.durationMinutes)))
+    writer.integer(service.isActive ? 1 : 0)
+  }
+
+  static func entry(_ bytes: ArraySlice<UInt8>) throws(StateFileError) -> SourceEntry {
+    var reader = ByteReader(bytes)
+    var entry = SourceEntry()
+    if try reader.integer() == 1 { entry.provider = try provider(&reader) }
+    for _ in 0..<(try reader.count()) { entry.services.append(try service(&reader)) }
+    for _ in 0..<(try reader.count()) {
+      entry.areas.append(
+        ServiceAreaRow(
+          position: Int16(bitPattern: UInt16(truncatingIfNeeded: try reader.integer())), latitude: try reader.double(),
+          longitude: try reader.double(), radiusMetres: try reader.integer32()))
+    }
+    try reader.end()
+    return entry
+  }
+
+  private static func provider(_ reader: inout ByteReader) throws(StateFileError) -> ProviderRow {
+    let (market, category, area) = (try reader.text(), try reader.text(), try reader.text())
+    let (name, description) = (try reader.names(), try reader.names())
+    let (latitude, longitude) = (try reader.double(), try reader.double())
+    let tier = try reader.text()
+    var tags: [String] = []
+    for _ in 0..<(try reader.count()) { tags.append(try reader.text()) }
+    let createdOn = try reader.integer32()
+    let flags = try reader.integer()
+    let live = ProviderRow.LiveRow(
+      ratingSum: Int64(bitPattern: try reader.integer()), ratingCount: try reader.integer32(), isVerified: flags & 2 != 0,
+      popularity: Float(bitPattern: UInt32(bitPattern: try reader.integer32())), isOnline: flags & 4 != 0)
+    return ProviderRow(
+      market: market, category: category, area: area.isEmpty ? nil : area, name: name, description: description,
+      latitude: latitude, longitude: longitude, tier: tier, tags: tags, isActive: flags & 1 != 0, createdOn: createdOn,
+      live: live)
+  }
+
+  private static func service(_ reader: inout ByteReader) throws(StateFileError) -> ServiceRow {
+    ServiceRow(
+      id: PostgresUUID(high: try reader.integer(), low: try reader.integer()), name: try reader.names(),
+      price: Int64(bitPattern: try reader.integer()), currency: try reader.text(), durationMinutes: try reader.integer32(),
+      isActive: try reader.integer() == 1)
+  }
+}
+
+/// Numbers seven bits a byte, texts with their length.
+struct ByteWriter {
+  private(set) var bytes: [UInt8]
+
+  init(bytes: [UInt8] = []) { self.bytes = bytes }
+
+  mutating func integer(_ value: UInt64) {
+    var rest = value
+    while rest >= 0x80 {
+      bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
+      rest >>= 7
+    }
+    bytes.append(UInt8(rest))
+  }
+
+  mutating func double(_ value: Double) {
+    for shift in stride(from: UInt64(0), to: 64, by: 8) { bytes.append(UInt8(truncatingIfNeeded: value.bitPattern >> shift)) }
+  }
+
+  mutating func text(_ text: String) {
+    integer(UInt64(text.utf8.count))
+    bytes.append(contentsOf: text.utf8)
+  }
+
+  mutating func names(_ names: NamePair) {
+    text(names.en)
+    text(names.ar)
+  }
+}
+
+struct ByteReader {
+  private let bytes: ArraySlice<UInt8>
+  private var position: Int
+
+  init(_ bytes: ArraySlice<UInt8>) {
+    self.bytes = bytes
+    position = bytes.startIndex
+  }
+
+  func end() throws(StateFileError) {
+    guard position == bytes.endIndex else { throw .malformed("an entry goes on after its end") }
+  }
+
+  mutating func integer() throws(StateFileError) -> UInt64 {
+    var value: UInt64 = 0
+    for shift in stride(from: UInt64(0), to: 70, by: 7) {
+      guard position < bytes.endIndex else { throw .malformed("an entry ends early") }
+      let byte = bytes[position]
+      position += 1
+      value |= UInt64(byte & 0x7f) << shift
+      if byte < 0x80 { return value }
+    }
+    throw .malformed("a number has too many bytes")
+  }
+
+  mutating func integer32() throws(StateFileError) -> Int32 { Int32(bitPattern: UInt32(truncatingIfNeeded: try integer())) }
+
+  /// How many follow; each has at least a byte.
+  mutating func count() throws(StateFileError) -> Int {
+    let count = try integer()
+    guard count <= UInt64(bytes.endIndex - position) else { throw .malformed("an entry ends early") }
+    return Int(count)
+  }
+
+  mutating func double() throws(StateFileError) -> Double {
+    guard bytes.endIndex - position >= 8 else { throw .malformed("an entry ends early") }
+    defer { position += 8 }
+    return Double(bitPattern: bytes[position..<position + 8].reversed().reduce(0) { $0 << 8 | UInt64($1) })
+  }
+
+  mutating func text() throws(StateFileError) -> String {
+    let count = try count()
+    defer { position += count }
+    guard let text = String(validating: bytes[position..<position + count], as: UTF8.self) else {
+      throw .malformed("a text is not UTF-8")
+    }
+    return text
+  }
+
+  mutating func names() throws(StateFileError) -> NamePair { NamePair(en: try text(), ar: try text()) }
+}
