@@ -40,7 +40,9 @@ let package = Package(
     .executable(name: "qareeb", targets: ["qareeb"]),
     .library(
       name: "Engines",
-      targets: ["Columns", "Geometry", "SpatialIndex", "TextIndex", "AvailabilityIndex", "Ranking", "ProviderIndex", "TextAnalysis"]),
+      targets: [
+        "Columns", "Geometry", "SpatialIndex", "TextIndex", "AvailabilityIndex", "Ranking", "ProviderIndex", "TextAnalysis",
+      ]),
     .library(
       name: "Platform",
       targets: [

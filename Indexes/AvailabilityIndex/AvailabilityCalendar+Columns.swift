@@ -52,7 +52,7 @@ extension AvailabilityCalendar {
         guard staff < staffCount, !slots.isEmpty, packed == PackedDay(slots, day: places.day(position)) else {
           throw .shape(section: section, reason: "staff member \(staff) has a day that is none of this calendar's")
         }
-        rows.row(staff).store(packed, at: places[position])
+        store(slots, day: places.day(position), of: staff, at: places[position])
       }
       at += 2
     }

@@ -34,6 +34,21 @@ extension AvailabilityCalendar {
     return span.isEmpty ? 0 : Double(freeSlotCount(staff, horizon, span)) / Double(span.count)
   }
 
+  /// No one's `shareFree` of `window` is above this, now or while a search that asks for it goes on: what anyone may have free is
+  /// raised before it is freed.
+  public func greatestShare(window: SlotWindow) -> Double {
+    let horizon = horizon
+    let span = horizon.span(of: window)
+    guard !span.isEmpty else { return 0 }
+    var days = SpanDays(span)
+    var count = 0
+    while let (index, mask) = days.nextDay() {
+      let place = horizon.place(index)
+      count += (everyone.row(0).load(place).slots(at: place).bits & mask).nonzeroBitCount
+    }
+    return Double(count) / Double(span.count)
+  }
+
   /// The first absolute slot from `from` on at which one of `staff` is free for `slots` slots on end.
   @inlinable
   public func nextFreeStart(staff: Range<Int>, from: Int, slots: Int) -> Int? {

@@ -7,7 +7,7 @@ extension AvailabilityCalendar {
     check(staff)
     let horizon = horizon
     guard let index = horizon.index(of: day) else { return false }
-    rows.row(staff).store(PackedDay(slots, day: Int(day)), at: horizon.place(index))
+    store(slots, day: Int(day), of: staff, at: horizon.place(index))
     return true
   }
 
@@ -61,14 +61,17 @@ extension AvailabilityCalendar {
     while let (index, mask) = days.nextDay() {
       let place = horizon.place(index)
       let slots = DaySlots(trusted: changed(row.load(place).slots(at: place).bits, mask))
-      row.store(PackedDay(slots, day: horizon.firstDay + index), at: place)
+      store(slots, day: horizon.firstDay + index, of: staff, at: place)
     }
   }
 
   private func forgetEverything() {
     let horizon = horizon
-    for member in 0..<staffCount {
-      for index in 0..<days { rows.row(member).store(PackedDay(low: 0, high: 0), at: horizon.place(index)) }
+    let nothing = PackedDay(low: 0, high: 0)
+    for index in 0..<days {
+      let place = horizon.place(index)
+      for member in 0..<staffCount { rows.row(member).store(nothing, at: place) }
+      everyone.row(0).store(nothing, at: place)
     }
   }
 

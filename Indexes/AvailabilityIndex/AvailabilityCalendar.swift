@@ -23,6 +23,9 @@ public final class AvailabilityCalendar: @unchecked Sendable {
   public let days: Int
   @usableFromInline let rows: StaffRows
   @usableFromInline let horizonWord: Atomic<UInt64>
+  /// One row that stands for all: a slot is free in it if it ever was with anyone since the day came into the horizon.
+  @usableFromInline let everyone: StaffRows
+  private var everyoneWords: [LiveWords] = []
   private let staff: Atomic<Int>
   /// Owners of what `rows` points to: the base and each segment. The writer's.
   private var words: [LiveWords] = []
@@ -33,6 +36,7 @@ public final class AvailabilityCalendar: @unchecked Sendable {
     precondition((1...AvailabilityLimits.maximumDays).contains(days), "a calendar of \(days) days")
     self.days = days
     rows = StaffRows(staffCount: staffCount, days: days, words: &words)
+    everyone = StaffRows(staffCount: 1, days: days, words: &everyoneWords)
     horizonWord = Atomic(Horizon(firstDay: firstDay, days: days).word)
     staff = Atomic(staffCount)
   }
@@ -63,6 +67,16 @@ public final class AvailabilityCalendar: @unchecked Sendable {
   var horizon: Horizon { Horizon(word: horizonWord.load(ordering: .relaxed), days: days) }
 
   // MARK: the writer's, which touch what readers see only by atomic stores
+
+  /// The one way a day is written: what anyone may have free is raised before it.
+  func store(_ slots: DaySlots, day: Int, of staff: Int, at place: DayPlace) {
+    let all = everyone.row(0)
+    let known = all.load(place).slots(at: place)
+    if slots.bits & ~known.bits != 0 {
+      all.store(PackedDay(DaySlots(trusted: slots.bits | known.bits), day: day), at: place)
+    }
+    rows.row(staff).store(PackedDay(slots, day: day), at: place)
+  }
 
   func setHorizon(_ horizon: Horizon) { horizonWord.store(horizon.word, ordering: .releasing) }
 

@@ -28,14 +28,14 @@ struct BoundRules {
   let decay: Decay
   let scale: Double
 
-  /// - Parameter ignoresAvailability: the availability of a window is not in the bytes: everyone may have all of it.
-  init(_ rules: RankingRules, radiusMetres: Double, ignoresAvailability: Bool) {
+  /// - Parameter windowShare: the availability of a window is not in the bytes: no one has more of it than this.
+  init(_ rules: RankingRules, radiusMetres: Double, windowShare: Double?) {
     let weights = rules.weights
     func step(_ weight: Double) -> Float { Float(weight / 255) * 1.000_001 }
-    base = Float(weights.verification * rules.unverifiedShare + (ignoresAvailability ? weights.availability : 0)) * 1.000_001
+    base = Float(weights.verification * rules.unverifiedShare + weights.availability * (windowShare ?? 0)) * 1.000_001
     // As much of the sum as every part of it has; what is over stays with the rows. The rating of few voices is not its own.
     let verified = weights.verification * (1 - rules.unverifiedShare)
-    let usesStanding = ignoresAvailability || weights.availability == 0
+    let usesStanding = windowShare != nil || weights.availability == 0
     var common = min(weights.rating / Merit.rating, verified / Merit.verification)
     if !usesStanding { common = min(common, weights.availability / Merit.availability) }
     if rules.ratingStrength > 0 { common = 0 }

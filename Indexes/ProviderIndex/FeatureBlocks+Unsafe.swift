@@ -7,10 +7,10 @@ import Columns
 /// one.
 public struct FeatureBlocks: Sendable {
   /// The rows of a block. All are greatest values but `flags`, whose bits are united. `merit` and `standing` are sums of others
-  /// (see `Merit`), and come first: most searches read no other row.
+  /// (see `Merit`), and come first, then what filters ask for most: few searches read beyond the first line.
   @frozen
   public enum Row: Int, CaseIterable, Sendable {
-    case merit, standing, rating, availability, verification, tier, popularity, newness, cheapness, flags
+    case merit, standing, rating, cheapness, availability, verification, tier, popularity, newness, flags
   }
 
   static let wordsPerBlock = 2 * 10

@@ -1,3 +1,4 @@
+import AvailabilityIndex
 import Geometry
 import Ranking
 import SpatialIndex
@@ -12,18 +13,21 @@ struct QueryPlan {
   let rules: RankingRules
   let bounds: BoundRules
   let when: ProviderQuery.When?
+  /// What nobody has more of than free of the window.
+  let windowShare: Double?
   let after: ProviderQuery.Cursor?
   let filters: ProviderFilters
   let wantsText: Bool
   let levels: MatchLevels
 
-  init(_ query: ProviderQuery) {
+  init(_ query: ProviderQuery, _ calendar: AvailabilityCalendar?) {
     order = query.order
     reach = Reach(query.circle)
     centre = query.circle.vector
     radiusMetres = query.circle.radiusMetres
     rules = query.rules
-    bounds = BoundRules(query.rules, radiusMetres: query.circle.radiusMetres, ignoresAvailability: query.when != nil)
+    windowShare = query.when.map { calendar?.greatestShare(window: $0.window) ?? 0 }
+    bounds = BoundRules(query.rules, radiusMetres: query.circle.radiusMetres, windowShare: windowShare)
     when = query.when
     after = query.after
     filters = ProviderFilters(query)

@@ -6,7 +6,7 @@ import TextIndex
 /// the file's number.
 extension Segment {
   /// Raised whenever a column changes its meaning: an older file is refused, and the index built again.
-  public static let formatVersion: UInt32 = 2
+  public static let formatVersion: UInt32 = 3
 
   public func write(into file: inout ColumnFileWriter) {
     tree.write(into: &file, prefix: "tree")

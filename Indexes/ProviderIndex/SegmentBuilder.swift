@@ -56,9 +56,9 @@ public struct SegmentBuilder {
   private static func bytes(of record: ProviderRecord, lowestPrice: Int64?) -> SIMD16<UInt8> {
     let merit = Merit(rating: record.rating, availability: record.availability, verified: record.verified)
     return SIMD16(
-      merit.byte, merit.standingByte, Share.roundedUp(record.rating / 5), Share.roundedUp(record.availability),
-      record.verified ? 255 : 0, record.tier.rawValue, Share.roundedUp(record.popularity), Share.roundedUp(record.newness),
-      lowestPrice.map(Cheapness.of) ?? 0, record.flags.rawValue, 0, 0, 0, 0, 0, 0)
+      merit.byte, merit.standingByte, Share.roundedUp(record.rating / 5), lowestPrice.map(Cheapness.of) ?? 0,
+      Share.roundedUp(record.availability), record.verified ? 255 : 0, record.tier.rawValue, Share.roundedUp(record.popularity),
+      Share.roundedUp(record.newness), record.flags.rawValue, 0, 0, 0, 0, 0, 0)
   }
 
   /// The segment, or the id that occurs twice.

@@ -190,9 +190,9 @@ struct SegmentSearch: ~Copyable {
     let text = plan.wantsText && slot >= 0 ? masks.textScores(slot)[number & 4_095] : 0
     var soonest = 0
     if let when = plan.when {
-      // Who could not come among the best even with all of the window free is not looked up.
+      // Who could not come among the best even with as much of the window free as anyone is not looked up.
       if plan.order == .relevance {
-        facts.availability = 1
+        facts.availability = plan.windowShare ?? 1
         guard score(facts, distance, text, plan) >= best.threshold else { return }
       }
       guard let calendar else { return }

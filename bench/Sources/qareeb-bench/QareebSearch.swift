@@ -116,7 +116,7 @@ private final class QareebReader: SearchReader {
     }
     try searcher.search(engine.snapshot, queries[index])
     for rank in 0..<searcher.count {
-      let hit = searcher.hit(rank)
+      let hit = searcher.figures(ofHit: rank)
       answer.hits.append(SearchAnswer.Hit(providerIndex: Int(engine.providers[hit.number]), score: hit.score))
     }
     answer.total = searcher.total
