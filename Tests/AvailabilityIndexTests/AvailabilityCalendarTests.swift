@@ -39,6 +39,22 @@ import Testing
     #expect(!calendar.canStart(staff: 0..<1, window: SlotWindow(day: 103, slots: 0..<96), slots: 1))
   }
 
+  /// A bound that is always 1 would hold as well.
+  @Test func noOneHasMoreOfAWindowThanAllTogether() {
+    let calendar = AvailabilityCalendar(staffCount: 300, firstDay: 5, days: 2)
+    let evening = SlotWindow(day: 5, slots: 72..<92)
+    #expect(calendar.greatestShare(window: evening) == 0)
+    calendar.setFree(staff: 3, SlotWindow(day: 5, slots: 40..<76))
+    calendar.setFree(staff: 299, SlotWindow(day: 5, slots: 74..<82))
+    #expect(calendar.greatestShare(window: evening) == 0.5)
+    // What is taken again may be free once more: the bound stays.
+    calendar.setBusy(staff: 299, evening)
+    #expect(calendar.greatestShare(window: evening) == 0.5)
+    calendar.advance(to: 6)
+    calendar.advance(to: 7)
+    #expect(calendar.greatestShare(window: SlotWindow(from: .min, to: .max)) == 0)
+  }
+
   @Test func daysOnEnd() {
     let calendar = AvailabilityCalendar(staffCount: 1, firstDay: -2, days: 4)
     let everything = SlotWindow(from: .min, to: .max)
@@ -212,6 +228,7 @@ private struct World {
     let canStart = naive.canStart(staff, window, slots)
     #expect(calendar.canStart(staff: staff, window: window, slots: slots) == canStart, "\(asked)")
     #expect(calendar.shareFree(staff: staff, window: window) == naive.shareFree(staff, window), "\(asked)")
+    #expect(calendar.greatestShare(window: window) >= naive.shareFree(0..<count, window), "\(asked)")
     let soonest = naive.nextFreeStart(staff, window.from, slots)
     #expect(calendar.nextFreeStart(staff: staff, from: window.from, slots: slots) == soonest, "\(asked)")
     if let soonest {
