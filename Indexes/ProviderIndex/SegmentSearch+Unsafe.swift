@@ -52,9 +52,7 @@ struct SegmentSearch: ~Copyable {
     _ plan: borrowing QueryPlan,
     _ calendar: AvailabilityCalendar?
   ) {
-    if level == 1, slot >= 0, masks.population(slot, block: block) <= Self.sparse {
-      return openSparse(view, seating, block: block, slot: slot, plan, calendar)
-    }
+    let isSparse = level == 1 && slot >= 0 && masks.population(slot, block: block) <= Self.sparse
     let least = seating.tree.leastDistances(plan.reach, level: level, block: block)
     var near = ProviderIndex.bits(least .<= plan.reach.radius) & seating.lanes(level: level, block: block)
     if slot >= 0 { near &= masks.lanes(slot, level: level, block: block) }
@@ -67,6 +65,7 @@ struct SegmentSearch: ~Copyable {
     let threshold = Float(best.threshold).nextDown
     near &= ProviderIndex.bits(bounds .>= threshold)
     if near != 0, plan.filters.isNeeded { near &= rows.mayPass(plan.filters) }
+    if isSparse { return openSparse(view, seating, block: block, leaves: near, slot: slot, plan, calendar) }
     if level == 0 { fetched &+= view.readAhead(seating.tree, from: block * 16, UInt64(near), plan, calendar) }
     while near != 0 {
       let lane = near.trailingZeroBitCount
@@ -84,17 +83,21 @@ struct SegmentSearch: ~Copyable {
   /// Up to so many of the 256 providers of a level-1 block are taken one by one; more are cheaper sixteen at a time, by their leaves.
   static let sparse = 64
 
-  /// Considers who is left below a level-1 block, without opening its leaves.
+  /// Considers who is left in some leaves of a level-1 block, without opening them.
   private mutating func openSparse(
-    _ view: SegmentView, _ seating: Seating, block: Int, slot: Int, _ plan: borrowing QueryPlan, _ calendar: AvailabilityCalendar?
+    _ view: SegmentView, _ seating: Seating, block: Int, leaves: UInt32, slot: Int, _ plan: borrowing QueryPlan,
+    _ calendar: AvailabilityCalendar?
   ) {
     let words = masks.mask(slot) + (block & 15) * 4
-    for word in 0..<4 where words[word] != 0 {
+    for word in 0..<4 {
+      var left = words[word]
+      for leaf in 0..<4 where leaves >> UInt32(word * 4 + leaf) & 1 == 0 { left &= ~(0xFFFF << UInt64(leaf * 16)) }
+      guard left != 0 else { continue }
       let first = block * 256 + word * 64
-      fetched &+= seating.tree.readAhead(seats: words[word], from: first)
-      let promising = promising(words[word], from: first, seating, slot: slot, plan)
+      fetched &+= seating.tree.readAhead(seats: left, from: first)
+      let promising = promising(left, from: first, seating, slot: slot, plan)
       fetched &+= view.readAhead(seating.tree, from: first, promising, plan, calendar)
-      var left = promising
+      left = promising
       while left != 0 {
         let number = first + left.trailingZeroBitCount
         left &= left - 1
