@@ -1,4 +1,5 @@
 import Columns
+import Ranking
 import TextIndex
 
 /// Which providers of a chunk a query's words, categories, tags, ids and service areas leave, and who has been removed: made when the
@@ -14,6 +15,8 @@ struct ChunkMasks: ~Copyable {
   private var texts = Room<Float>(capacity: 1)
   private var used = 0
   private var union = Room<UInt64>(capacity: 64)
+  /// Of the chunk in hand: who has all words, where one may be missing.
+  private var complete = Room<UInt64>(capacity: 64)
   private var slotScores = Room<Float>(capacity: 4_096)
 
   static let textStride = 4_096 + 256 + 16
@@ -78,7 +81,7 @@ struct ChunkMasks: ~Copyable {
     openedCount += 1
     masks.grow(to: (used + 1) * 64, keeping: used * 64)
     let mask = mask(used)
-    guard sources.fill(mask, chunk: chunk, union: union.base) else {
+    guard sources.fill(mask, complete: complete.base, chunk: chunk, union: union.base) else {
       slots.base[chunk] = -1
       return nil
     }
@@ -99,12 +102,26 @@ struct ChunkMasks: ~Copyable {
       sources.raise(word: word, chunk: chunk, within: mask, into: single)
       for offset in 0..<4_096 { scores[offset] += single[offset] }
     }
+    if sources.mayMissAWord { halve(scores, mask, plan.rules) }
     let (leaves, nodes) = (scores + 4_096, scores + 4_096 + 256)
     for leaf in 0..<256 {
       var greatest: Float = 0
       for lane in 0..<16 { greatest = max(greatest, scores[leaf * 16 + lane]) }
       leaves[leaf] = plan.bounds.textPart(greatest)
       nodes[leaf >> 4] = max(nodes[leaf >> 4], leaves[leaf])
+    }
+  }
+
+  /// Puts whoever has all words above the others.
+  private func halve(_ scores: UnsafeMutablePointer<Float>, _ mask: UnsafePointer<UInt64>, _ rules: RankingRules) {
+    for word in 0..<64 {
+      var left = mask[word]
+      while left != 0 {
+        let bit = left.trailingZeroBitCount
+        left &= left - 1
+        let score = scores + (word << 6 + bit)
+        score.pointee = rules.partialTextScore(score.pointee, hasAllWords: complete.base[word] >> UInt64(bit) & 1 == 1)
+      }
     }
   }
 

@@ -1,4 +1,5 @@
 import Columns
+import Ranking
 import TextIndex
 
 /// Runs of terms that are united: one row is a run of the dictionary, with what an impact of theirs is worth.
@@ -19,6 +20,8 @@ struct MaskSources: ~Copyable {
   let groupStarts: UnsafePointer<UInt32>
   let groupCount: Int
   let wordCount: Int
+  /// Whether one of the words' groups need not be met.
+  let mayMissAWord: Bool
   /// Ascending numbers of which a provider must be one, where there is such a list: `listCount` of them, each list closed in itself.
   let lists: UnsafePointer<UInt32>
   let listStarts: UnsafePointer<UInt32>
@@ -31,7 +34,13 @@ struct MaskSources: ~Copyable {
   var isNeeded: Bool { groupCount > 0 || listCount > 0 || removed != nil }
 
   /// Fills the mask of a chunk; false when nobody is left.
-  func fill(_ mask: UnsafeMutablePointer<UInt64>, chunk: Int, union: UnsafeMutablePointer<UInt64>) -> Bool {
+  ///
+  /// - Parameters:
+  ///   - complete: who meets the groups of all words, where one of them need not be met; else not touched.
+  ///   - union: room.
+  func fill(
+    _ mask: UnsafeMutablePointer<UInt64>, complete: UnsafeMutablePointer<UInt64>, chunk: Int, union: UnsafeMutablePointer<UInt64>
+  ) -> Bool {
     mask.update(repeating: .max, count: 64)
     let last = count - chunk * 4_096
     if last < 4_096 {
@@ -46,14 +55,38 @@ struct MaskSources: ~Copyable {
       addList(list, chunk: chunk, into: union)
       guard intersect(mask, union) else { return false }
     }
-    for group in 0..<groupCount {
-      union.update(repeating: 0, count: 64)
-      for run in Int(groupStarts[group])..<Int(groupStarts[group + 1]) {
-        terms.or(terms: runs[run].lower..<runs[run].upper, chunk: chunk, into: union)
+    if mayMissAWord {
+      complete.update(from: mask, count: 64)
+      for word in 0..<wordCount {
+        unite(word, chunk: chunk, into: union)
+        guard intersectAllButOne(mask, complete, union) else { return false }
       }
+    }
+    for group in (mayMissAWord ? wordCount : 0)..<groupCount {
+      unite(group, chunk: chunk, into: union)
       guard intersect(mask, union) else { return false }
     }
     return removed == nil || groupCount + listCount > 0 || (0..<64).contains { mask[$0] != 0 }
+  }
+
+  private func unite(_ group: Int, chunk: Int, into union: UnsafeMutablePointer<UInt64>) {
+    union.update(repeating: 0, count: 64)
+    for run in Int(groupStarts[group])..<Int(groupStarts[group + 1]) {
+      terms.or(terms: runs[run].lower..<runs[run].upper, chunk: chunk, into: union)
+    }
+  }
+
+  /// One more of the sets all but one of which must be met. Before and after, `complete` has met all so far, `mask` all but one.
+  private func intersectAllButOne(
+    _ mask: UnsafeMutablePointer<UInt64>, _ complete: UnsafeMutablePointer<UInt64>, _ other: UnsafeMutablePointer<UInt64>
+  ) -> Bool {
+    var all: UInt64 = 0
+    for word in 0..<64 {
+      mask[word] = mask[word] & other[word] | complete[word]
+      complete[word] &= other[word]
+      all |= mask[word]
+    }
+    return all != 0
   }
 
   @inline(__always)
@@ -88,7 +121,7 @@ struct MaskSources: ~Copyable {
   }
 
   /// What the words can at most give anyone in the segment.
-  func greatestText() -> Float {
+  func greatestText(_ rules: RankingRules) -> Float {
     var sum: Float = 0
     for word in 0..<wordCount {
       var greatest: Float = 0
@@ -99,6 +132,6 @@ struct MaskSources: ~Copyable {
       }
       sum += greatest
     }
-    return sum
+    return mayMissAWord ? rules.partialTextScore(sum, hasAllWords: true) : sum
   }
 }

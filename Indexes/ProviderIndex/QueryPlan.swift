@@ -36,6 +36,11 @@ struct QueryPlan {
   }
 }
 
+extension ProviderQuery {
+  /// Whether the level at which a word is missing may answer, if the rules have it.
+  var mayMissAWord: Bool { words.count > 1 && order == .relevance }
+}
+
 /// The levels at which a query may be answered.
 struct MatchLevels {
   let first: MatchTier
@@ -47,6 +52,7 @@ struct MatchLevels {
   init(_ query: ProviderQuery) {
     let rules = query.rules.matching
     var tiers: UInt8 = (2 << rules.last.rawValue) - 1
+    if !query.mayMissAWord { tiers &= ~(1 << MatchTier.partial.rawValue) }
     if let typos = query.allowsTypos {
       let typo: UInt8 = 1 << MatchTier.typo.rawValue
       tiers = typos ? tiers | typo : tiers & ~typo

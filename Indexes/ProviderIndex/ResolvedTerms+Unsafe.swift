@@ -14,6 +14,7 @@ struct ResolvedTerms: ~Copyable {
   private var groupStarts = Room<UInt32>(capacity: 64)
   private var groupCount = 0
   private var wordCount = 0
+  private var mayMissAWord = false
   private var lists = Room<UInt32>(capacity: 64)
   private var listStarts = Room<UInt32>(capacity: 8)
   private var listCount = 0
@@ -27,6 +28,7 @@ struct ResolvedTerms: ~Copyable {
   /// Lays out the groups and lists of one segment, its words as the level has them. False when one is empty: nobody there can match.
   mutating func prepare(_ query: ProviderQuery, _ snapshot: IndexSnapshot, segment: Int, level: MatchTier) -> Bool {
     (runCount, groupCount, listCount, seatedCount) = (0, 0, 0, 0)
+    mayMissAWord = level == .partial
     let part = snapshot.parts[segment].segment
     groupStarts.grow(to: query.words.count + query.tags.count + 3, keeping: 0)
     groupStarts.base[0] = 0
@@ -35,7 +37,7 @@ struct ResolvedTerms: ~Copyable {
       for word in 0..<query.words.count {
         runCount = words.appendRuns(
           of: word, segment: segment, level: level, query, providers: providers, to: &runs, from: runCount)
-        guard endGroup() else { return false }
+        guard endGroup(mayBeEmpty: mayMissAWord) else { return false }
       }
     }
     wordCount = groupCount
@@ -90,8 +92,8 @@ struct ResolvedTerms: ~Copyable {
     runCount += 1
   }
 
-  private mutating func endGroup() -> Bool {
-    guard runCount > Int(groupStarts.base[groupCount]) else { return false }
+  private mutating func endGroup(mayBeEmpty: Bool = false) -> Bool {
+    guard mayBeEmpty || runCount > Int(groupStarts.base[groupCount]) else { return false }
     groupCount += 1
     groupStarts.base[groupCount] = UInt32(runCount)
     return true
@@ -134,6 +136,7 @@ struct ResolvedTerms: ~Copyable {
   func sources(_ part: IndexSnapshot.Part) -> MaskSources {
     MaskSources(
       terms: part.segment.terms, runs: runs.base, groupStarts: groupStarts.base, groupCount: groupCount, wordCount: wordCount,
+      mayMissAWord: mayMissAWord,
       lists: lists.base, listStarts: listStarts.base, listCount: listCount, removed: seatedCount > 0 ? nil : part.removed?.base,
       count: part.segment.count
     )

@@ -141,7 +141,7 @@ struct SearchWork: ~Copyable {
   ) {
     search.begin(limit: query.limit)
     tally.begin(query, atLeast: atLeast)
-    guard query.words.isEmpty || resolved.words.areAllFound(query) else { return }
+    guard query.words.isEmpty || resolved.words.areFound(query, level: level) else { return }
     for index in snapshot.parts.indices {
       let part = snapshot.parts[index]
       let segment = part.segment

@@ -27,7 +27,7 @@ struct SegmentSearch: ~Copyable {
     guard view.count > 0 else { return }
     let masked = sources.isNeeded
     if masked { masks.begin(chunks: (view.count + 4_095) / 4_096) }
-    let greatestText = plan.wantsText ? plan.bounds.textPart(sources.greatestText()) : 0
+    let greatestText = plan.wantsText ? plan.bounds.textPart(sources.greatestText(plan.rules)) : 0
     frontier.removeAll()
     frontier.push(Frontier.word(bound: .infinity, level: seating.tree.levelCount - 1, block: 0))
     while let word = frontier.pop() {

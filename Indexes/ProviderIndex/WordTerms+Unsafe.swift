@@ -31,11 +31,15 @@ struct WordTerms: ~Copyable {
     for index in 0..<query.words.count * Self.tierCount { frequencies.base[index] = 0 }
   }
 
-  /// Whether every word is found by some tier that was added: else nothing can match.
-  func areAllFound(_ query: ProviderQuery) -> Bool { found == (1 << UInt32(query.words.count)) - 1 }
+  /// Whether as many words are found by some tier that was added as a level wants: else nothing can match.
+  func areFound(_ query: ProviderQuery, level: MatchTier) -> Bool {
+    found.nonzeroBitCount >= query.words.count - (level == .partial ? 1 : 0)
+  }
 
   /// Looks the words up by one more tier. False when the dictionaries have nothing for any of them.
   mutating func add(_ tier: MatchTier, _ query: ProviderQuery, _ snapshot: IndexSnapshot) -> Bool {
+    // Finds nothing in a dictionary, but others who match.
+    if tier == .partial { return true }
     let before = runCount
     for word in 0..<query.words.count {
       if tier == .typo {

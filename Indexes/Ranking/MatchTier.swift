@@ -1,4 +1,4 @@
-/// How a word of a query was found, the strongest first.
+/// How a word of a query was found, the strongest first; the last is a level alone (see `MatchingRules`).
 public enum MatchTier: UInt8, CaseIterable, Comparable, Sendable, CustomStringConvertible {
   /// As it was written; for a word that is still being typed, also as the beginning of another.
   case exact
@@ -10,6 +10,8 @@ public enum MatchTier: UInt8, CaseIterable, Comparable, Sendable, CustomStringCo
   case phonetic
   /// With a slip or two of the finger.
   case typo
+  /// Not at all: of a query's words one may be missing.
+  case partial
 
   public static func < (one: MatchTier, other: MatchTier) -> Bool { one.rawValue < other.rawValue }
 
@@ -21,6 +23,7 @@ public enum MatchTier: UInt8, CaseIterable, Comparable, Sendable, CustomStringCo
     case .synonym: "synonym"
     case .phonetic: "phonetic"
     case .typo: "typo"
+    case .partial: "partial"
     }
   }
 

@@ -3,6 +3,9 @@
 /// At a *level*, every word of the query must be found by that tier or a stronger one. A search runs at the strongest level, from
 /// `first` to `last`, that has `enough` matches, all filters and the circle applied; where none has, at the strongest of those that have
 /// the most. Levels hold one another, so a level that finds no more than a stronger one is never the one that answers.
+///
+/// At the level `partial`, one word of several may be missing altogether; whoever has all of them has a text feature above one half,
+/// the others one below. It is tried for hits ordered by relevance alone: nobody wants the nearest of those who are not quite meant.
 @frozen
 public struct MatchingRules: Hashable, Sendable {
   public var exact = 1.0
@@ -36,6 +39,7 @@ public struct MatchingRules: Hashable, Sendable {
     case .synonym: synonym
     case .phonetic: phonetic
     case .typo: typo
+    case .partial: 0
     }
   }
 

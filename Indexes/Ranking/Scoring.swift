@@ -60,6 +60,14 @@ extension RankingRules {
     return score / (score + textPivot)
   }
 
+  /// The text score at the level where a word may be missing: that of half of the text feature, and of the upper half where no word is.
+  /// With f = s / (s + pivot) the feature becomes f / 2 or (1 + f) / 2; solved for s, so that all else stays as it is.
+  @inlinable
+  public func partialTextScore(_ textScore: Float, hasAllWords: Bool) -> Float {
+    let pivot = Float(textPivot)
+    return hasAllWords ? 2 * textScore + pivot : pivot * textScore / (textScore + 2 * pivot)
+  }
+
   @inlinable
   public func priceFit(_ price: Double) -> Double { max(0, 1 - price / priceScale) }
 }

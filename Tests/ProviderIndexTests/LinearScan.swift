@@ -83,7 +83,11 @@ struct LinearScan {
 
   private func tiers(of query: ProviderQuery) -> [MatchTier] {
     MatchTier.allCases.filter { tier in
-      tier == .typo ? query.allowsTypos ?? (query.rules.matching.last == .typo) : tier <= query.rules.matching.last
+      switch tier {
+      case .typo: query.allowsTypos ?? (query.rules.matching.last >= .typo)
+      case .partial: query.rules.matching.last == .partial && query.words.count > 1 && query.order == .relevance
+      default: tier <= query.rules.matching.last
+      }
     }
   }
 
@@ -154,12 +158,13 @@ struct LinearScan {
     return slips
   }
 
-  private func hasWords(_ number: Int, _ wanted: [Wanted]) -> Bool {
-    wanted.allSatisfy { word in impacts[number].keys.contains { word.weights[$0] != nil } }
+  private func missingWords(_ number: Int, _ wanted: [Wanted]) -> Int {
+    wanted.count { word in !impacts[number].keys.contains { word.weights[$0] != nil } }
   }
 
   /// Word by word in single precision: the greatest of weight · idf / 255 · impact.
-  private func textScore(_ number: Int, _ wanted: [Wanted], _ query: ProviderQuery) -> Float {
+  /// Where a word may be missing, those who have all of them fill the upper half of the feature.
+  private func textScore(_ number: Int, _ wanted: [Wanted], _ query: ProviderQuery, level: MatchTier?) -> Float {
     guard query.rules.weights.text > 0 else { return 0 }
     var sum: Float = 0
     for word in wanted {
@@ -170,7 +175,8 @@ struct LinearScan {
       }
       sum += greatest
     }
-    return sum
+    guard level == .partial else { return sum }
+    return query.rules.partialTextScore(sum, hasAllWords: missingWords(number, wanted) == 0)
   }
 
   // MARK: matches
@@ -179,7 +185,8 @@ struct LinearScan {
   private func matches(_ query: ProviderQuery, _ wanted: [Wanted], level: MatchTier?) -> Answer {
     var hits: [Hit] = []
     var matches: [ProviderRecord] = []
-    for (number, record) in records.enumerated() where passes(record, query) && hasWords(number, wanted) {
+    for (number, record) in records.enumerated() where passes(record, query) {
+      guard missingWords(number, wanted) <= (level == .partial ? 1 : 0) else { continue }
       let distance = UnitVector(record.place).distanceMetres(to: query.circle.vector)
       guard distance <= query.circle.radiusMetres else { continue }
       var facts = facts(record)
@@ -193,7 +200,8 @@ struct LinearScan {
         facts.availability = calendar.shareFree(staff: staff, window: when.window)
       }
       let values = query.rules.features(
-        facts, distanceMetres: distance, radiusMetres: query.circle.radiusMetres, textScore: textScore(number, wanted, query))
+        facts, distanceMetres: distance, radiusMetres: query.circle.radiusMetres,
+        textScore: textScore(number, wanted, query, level: level))
       let score = query.rules.weights.weighted(values)
       let key: Double =
         switch query.order {

@@ -152,6 +152,77 @@ import TextIndex
     #expect(searcher.total == 41 && searcher.hits.last?.id == "slip")
   }
 
+  // MARK: a word is missing
+
+  /// `q` under rules that are for words alone and let one be missing.
+  private static func partial(_ text: String) throws -> ProviderQuery {
+    var query = try query(text)
+    query.rules.weights = FeatureVector()
+    (query.rules.weights.text, query.rules.matching.last) = (1, .partial)
+    return query
+  }
+
+  @Test func whoHasAllWordsComesBeforeWhoLacksOne() throws {
+    let names = ["nails spa", "xxxx yyyy", "nails nails", "spa", "barber nails", "barber"]
+    let records = try names.map { try Self.record($0, $0) }
+    let searcher = Searcher()
+    let snapshot = IndexSnapshot(try SearchTests.segment(records))
+    try searcher.search(snapshot, try Self.partial("nails spa"))
+    #expect(searcher.level == .partial && searcher.hits.first?.id == "nails spa")
+    #expect(Set(searcher.hits.map(\.id)) == ["nails spa", "nails nails", "spa", "barber nails"])
+    #expect(searcher.hits.allSatisfy { ($0.score > 0.5) == ($0.id == "nails spa") })
+    // A rare word that is there does not make up for the one that is not.
+    let many = try (0..<30).map { try Self.record("p\($0)", "salon spa") } + [Self.record("rare", "xylophone")]
+    try searcher.search(IndexSnapshot(try SearchTests.segment(many)), try Self.partial("salon xylophone"))
+    #expect(searcher.level == .partial && searcher.total == 31 && searcher.hits.first?.id == "rare")
+    #expect(searcher.hits.allSatisfy { $0.score < 0.5 })
+  }
+
+  @Test func nobodyLacksTwoWordsOrTheOnlyOne() throws {
+    let records = try ["nails spa gold", "nails spa", "nails"].map { try Self.record($0, $0) }
+    let snapshot = IndexSnapshot(try SearchTests.segment(records))
+    let searcher = Searcher()
+    func found(_ text: String, _ change: (inout ProviderQuery) -> Void = { _ in }) throws -> (Set<String>, MatchTier?) {
+      var query = try Self.partial(text)
+      change(&query)
+      try searcher.search(snapshot, query)
+      return (Set(searcher.hits.map(\.id)), searcher.level)
+    }
+    #expect(try found("nails spa gold") == (["nails spa gold", "nails spa"], .partial))
+    #expect(try found("nails qqqqq") == (["nails spa gold", "nails spa", "nails"], .partial), "one may be in no dictionary")
+    #expect(try found("qqqqq") == ([], .exact) && found("qqqqq wwwww") == ([], .exact))
+    #expect(try found("spa gold") { $0.rules.matching.enough = 1 } == (["nails spa gold"], .exact))
+    #expect(try found("spa gold") { $0.order = .distance } == (["nails spa gold"], .exact), "only where relevance orders")
+    #expect(try found("spa gold") { $0.ids = ["nails", "nails spa"] } == (["nails spa"], .partial))
+  }
+
+  /// A segment may know none of a word.
+  @Test func segmentsOfOtherWordsAgree() throws {
+    let writer = IndexWriter(analyzer: TieredAnalyzer())
+    let names = ["nails", "spa", "gold barber", "nails spa", "nails", "gold"]
+    for (number, name) in names.enumerated() {
+      try writer.upsert(try Self.record("\(number)", name, north: 10))
+      _ = try writer.publish(position: UInt64(number + 1))
+    }
+    let records = try names.enumerated().map { try Self.record("\($0)", $1, north: 10) }
+    let (snapshot, scan) = (try writer.publish(position: 9), LinearScan(records))
+    let searcher = Searcher()
+    for text in ["nails spa", "gold spa", "barber gold nails", "qqqqq gold"] {
+      var query = try Self.partial(text)
+      query.limit = 2
+      var hits: [String] = []
+      repeat {
+        try searcher.search(snapshot, query)
+        let expected = scan.search(query)
+        #expect(searcher.level == expected.level && searcher.total == expected.total)
+        #expect(searcher.hits.map(\.id) == expected.hits.map(\.id) && searcher.hits.map(\.score) == expected.hits.map(\.score))
+        hits += searcher.hits.map(\.id)
+        query.after = searcher.hits.last?.cursor
+      } while searcher.count == 2
+      #expect(Set(hits).count == hits.count && !hits.isEmpty)
+    }
+  }
+
   /// While typing, the whole word comes before longer ones.
   @Test func theWholeWordBeatsTheBegunOne() throws {
     let records = try [Self.record("begun", "nailery", north: 1), Self.record("whole", "nail", north: 2_000)]

@@ -135,6 +135,11 @@ struct OracleMarket {
       (query.strongest, query.weakest) = oneIn(2) ? (.asWritten, .slip) : (ends[0], ends[1])
       query.enough = [0, 1, 5, 10, 1_000][below(5)]
     }
+    if oneIn(4) {
+      query.words += ["salon", "nails", "barber"][below(3)...].prefix(1 + below(2))
+      (query.strongest, query.weakest, query.enough) = (.asWritten, .allButOne, [1, 5, 1_000][below(3)])
+      if !oneIn(4) { query.order = .relevance }
+    }
     if oneIn(3) { query.words[0] = TestLanguage.slip(query.words[0], using: &random) }
     if query.lastWordIsPrefix, let last = query.words.popLast() { query.words.append(String(last.prefix(1 + below(last.count)))) }
   }

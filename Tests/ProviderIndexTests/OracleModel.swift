@@ -51,6 +51,8 @@ struct OracleProvider: Equatable {
 /// How a word may be found, the surest first.
 enum OracleLevel: Int, CaseIterable {
   case asWritten, stem, meaning, sound, slip
+  /// In any of these ways, and one word of several not at all.
+  case allButOne
 }
 
 /// A search. Of several words, and of several tags, a provider must have all; of categories, tiers and ids, one.
@@ -63,7 +65,8 @@ struct OracleQuery {
   var words: [String] = []
   var lastWordIsPrefix = false
   /// Words are found in the ways from the first to `weakest`. The ways up to `strongest` are tried together; one more at a time is
-  /// added as long as fewer than `enough` providers match, and left again if in the end nobody more was found by it.
+  /// added as long as fewer than `enough` providers match, and left again if in the end nobody more was found by it. A word is missing
+  /// only where relevance orders.
   var strongest = OracleLevel.stem
   var weakest = OracleLevel.stem
   var enough = 10

@@ -26,9 +26,10 @@ enum Oracle {
   /// The surest level that finds enough; where none does, the surest that finds as many as any.
   static func search(_ providers: [OracleProvider], _ query: OracleQuery) -> OracleAnswer {
     if query.words.isEmpty { return search(providers, query, nil) }
-    let levels = OracleLevel.allCases.filter {
-      ($0.rawValue >= query.strongest.rawValue) && $0.rawValue <= query.weakest.rawValue
-    }
+    let mayMiss = query.words.count > 1 && query.order == .relevance
+    let known = OracleLevel.allCases.filter { $0 != .allButOne || mayMiss }
+    var levels = known.filter { ($0.rawValue >= query.strongest.rawValue) && $0.rawValue <= query.weakest.rawValue }
+    if levels.isEmpty { levels = [.slip] }
     let answers = levels.map { search(providers, query, $0) }
     let most = answers.map(\.total).max() ?? 0
     guard var answer = answers.first(where: { $0.total >= query.enough || $0.total == most }) else { preconditionFailure() }
@@ -40,7 +41,8 @@ enum Oracle {
   private static func search(_ providers: [OracleProvider], _ query: OracleQuery, _ level: OracleLevel?) -> OracleAnswer {
     var (matches, found, borderline) = ([OracleAnswer.Hit](), [OracleProvider](), Set<String>())
     let finders = level.map { words(finding: query.words, query, $0, providers) } ?? []
-    for provider in providers where fits(provider, query) && finders.allSatisfy({ !$0.isDisjoint(with: provider.words) }) {
+    for provider in providers where fits(provider, query) {
+      guard finders.count(where: { $0.isDisjoint(with: provider.words) }) <= (level == .allButOne ? 1 : 0) else { continue }
       let distance = distanceMetres(query.latitude, query.longitude, provider.latitude, provider.longitude)
       let areas = query.servesMe ? provider.serviceAreas.map { edge($0, query) } : [-1]
       let edges = [distance - query.radiusMetres, areas.min() ?? .infinity]
@@ -109,7 +111,7 @@ enum Oracle {
           }
           let sound = TestLanguage.skeleton(word)
           if level.rawValue >= OracleLevel.sound.rawValue, !sound.isEmpty, TestLanguage.skeleton(other) == sound { return true }
-          guard level == .slip, letters >= 3, letters > 3 || asWritten.isEmpty else { return false }
+          guard level.rawValue >= OracleLevel.slip.rawValue, letters >= 3, letters > 3 || asWritten.isEmpty else { return false }
           let distances = EditTable.distances(word, toBeginningsOf: other)
           return (isPrefix ? distances.min() ?? 9 : distances[other.unicodeScalars.count]) <= (letters < 8 ? 1 : 2)
         })

@@ -90,6 +90,11 @@ import Testing
     #expect(found("baxber") == (["barber"], .slip) && found("baxber") { $0.weakest = .sound } == ([], .asWritten))
     #expect(found("spx") == (["spa"], .slip) && found("spa") == (["spa"], .asWritten) && found("sx") == ([], .asWritten))
     #expect(found("barber spa") == ([], .asWritten), "every word must be found")
+    #expect(
+      found("barber spa") { $0.weakest = .allButOne } == (["barber", "barbers", "حلاق", "brbr", "barbr", "spa"], .allButOne))
+    #expect(found("barber spa") { ($0.weakest, $0.order) = (.allButOne, .distance) } == ([], .asWritten))
+    #expect(found("barber spa nails") { $0.weakest = .allButOne } == ([], .asWritten), "two may not be missing")
+    #expect(found("barber") { ($0.strongest, $0.weakest) = (.allButOne, .allButOne) }.1 == .slip, "the only word must be found")
     #expect(found("bxrbe") { $0.lastWordIsPrefix = true } == (["barber", "barbers"], .slip))
   }
 

@@ -129,6 +129,21 @@ import Testing
     #expect(sound > 1_000 && sound < 19_000 && !RankingRules().isSound && RankingProfile.default.rules.isSound)
   }
 
+  @Test func whoLacksAWordStaysInTheLowerHalf() {
+    var random = SeededRandom()
+    for _ in 0..<2_000 {
+      var rules = RankingRules()
+      rules.textPivot = .random(in: 0.01...100, using: &random)
+      let scores = (0..<2).map { _ in Float.random(in: 0.001...60, using: &random) }.sorted()
+      let features = scores.map { rules.squashed($0) }
+      for (hasAllWords, floor) in [(false, 0.0), (true, 0.5)] {
+        let halved = scores.map { rules.squashed(rules.partialTextScore($0, hasAllWords: hasAllWords)) }
+        for (feature, half) in zip(features, halved) { #expect(abs(floor + feature / 2 - half) < 1e-6) }
+        #expect(halved[0] <= halved[1] && halved[0] >= floor && halved[1] <= floor + 0.5)
+      }
+    }
+  }
+
   @Test func featuresAndTiersAreNamed() {
     for feature in Feature.allCases { #expect(Feature(name: feature.description) == feature) }
     for tier in Tier.allCases { #expect(Tier(name: tier.description) == tier) }
