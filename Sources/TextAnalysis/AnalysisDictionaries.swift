@@ -22,6 +22,8 @@ public struct AnalysisDictionaries: Sendable {
   struct Group: Sendable, Equatable {
     let id: String
     let members: [String]
+    /// Ids of meanings that this one is a kind of.
+    var broader: [String] = []
   }
 
   private(set) var synonyms: [Group] = []
@@ -43,7 +45,7 @@ public struct AnalysisDictionaries: Sendable {
     var reading = DictionaryLines(file: file.rawValue)
     let lines = try reading.lines(bytes)
     switch file {
-    case .synonyms: synonyms += try Self.groups(lines, &reading, idIsArabic: false)
+    case .synonyms: synonyms += try Self.meanings(lines, &reading, known: synonyms)
     case .names: names += try Self.groups(lines, &reading, idIsArabic: true)
     case .places: places += try Self.groups(lines, &reading, idIsArabic: true)
     case .wholeWords: wholeWords += try Self.words(lines, &reading)
@@ -73,6 +75,29 @@ public struct AnalysisDictionaries: Sendable {
         if members[..<index].contains(member) { throw reading.problem(line, "\"\(member)\" is there twice") }
       }
       groups.append(Group(id: id, members: members))
+    }
+    return groups
+  }
+
+  /// `id < broader, broader: member, …`, where everything broader is a meaning itself.
+  private static func meanings(
+    _ lines: [DictionaryLines.Line], _ reading: inout DictionaryLines, known: [Group]
+  ) throws(DictionaryProblem) -> [Group] {
+    var broader: [[String]] = []
+    var plain: [DictionaryLines.Line] = []
+    for line in lines {
+      let colon = line.text.firstIndex(of: ":") ?? line.text.endIndex
+      let head = line.text[..<colon].split(separator: "<", maxSplits: 1, omittingEmptySubsequences: false)
+      broader.append(head.count < 2 ? [] : head[1].split(separator: ",", omittingEmptySubsequences: false).map(reading.trimmed))
+      plain.append(DictionaryLines.Line(number: line.number, text: reading.trimmed(head[0]) + String(line.text[colon...])))
+    }
+    var groups = try groups(plain, &reading, idIsArabic: false)
+    let ids = Set((known + groups).map(\.id))
+    for (index, line) in plain.enumerated() {
+      for id in broader[index] where !ids.contains(id) || id == groups[index].id {
+        throw reading.problem(line, "\"\(id)\" behind < must be the id of another meaning")
+      }
+      groups[index].broader = broader[index]
     }
     return groups
   }

@@ -8,13 +8,13 @@ public enum AnalysisLimits {
   /// Words of a phrase in the dictionaries: "hair removal by laser for men".
   static let phraseWords = 6
   /// Concepts that one word may stand for. Words of more are so general that they say nothing.
-  static let concepts = 6
+  static let concepts = 8
   /// Consonants of a word's skeleton; the longest Arabic words have ten.
   static let consonants = 24
-  /// Skeletons of a word: its letters and their second readings, each with and without a last h.
-  static let skeletons = 4
-  /// Forms of a word by itself: two surfaces, a stem, the skeletons.
-  static let forms = 3 + skeletons
+  /// Skeletons of a word: its letters, one or all of them read in their second way, without a short vowel.
+  static let skeletons = 6
+  /// Forms of a word by itself: three surfaces, a stem, the skeletons, some of what is left without a guessed article.
+  static let forms = 4 + skeletons + 2
   /// Words of a text whose room is kept for the next one: most texts have fewer, and a page now and then must not be remembered.
   static let keptWords = 4_096
   /// A dictionary is written by people.
@@ -29,6 +29,8 @@ enum FormWeight {
   static let withoutArticle: Float = 0.95
   /// "and", "with", "for" written on to the word.
   static let withoutParticle: Float = 0.85
+  /// فراشا for فراشة: many write what they hear.
+  static let otherEnding: Float = 0.85
   static let stem: Float = 1
   /// The same name in another script: Waleed, وليد.
   static let name: Float = 1

@@ -13,6 +13,7 @@ struct WordAnalysis {
   var word = Word()
   var script = Script.number
   var isStopWord = false
+  var isName = false
   /// How often the place was filled, so that who remembers it knows whether it still holds the same word; 0: never.
   var generation: UInt32 = 0
   /// The word's number among those of phrases.
@@ -24,7 +25,7 @@ struct WordAnalysis {
 
 /// The concepts that a word has from the phrases it stands in.
 struct WordConcepts {
-  private(set) var ids = InlineArray<6, UInt32>(repeating: 0)
+  private(set) var ids = InlineArray<8, UInt32>(repeating: 0)
   private(set) var count = 0
 
   mutating func add(_ concept: UInt32) {
@@ -60,13 +61,19 @@ struct AnalysisRoom {
   private static let cacheBits = 11
 
   /// Analyses the words that `folding` has found.
+  ///
+  /// مني is "from me" and منى, علي is "on" and Ali: a name is a stop word only behind another one (قريب مني).
   mutating func analyzeWords(_ vocabulary: Vocabulary) {
     places.removeAll(keepingCapacity: places.capacity <= AnalysisLimits.keptWords)
+    var followsStopWord = false
     for index in folding.words.indices {
       let slot = slot(index, vocabulary)
+      let isStopWord = cache[slot].isStopWord
       places.append(
         Place(
-          slot: slot, generation: cache[slot].generation, element: cache[slot].element, isStopWord: cache[slot].isStopWord))
+          slot: slot, generation: cache[slot].generation, element: cache[slot].element,
+          isStopWord: isStopWord && (!cache[slot].isName || followsStopWord)))
+      followsStopWord = isStopWord
     }
   }
 
@@ -99,17 +106,25 @@ struct AnalysisRoom {
     cache[slot].generation = max(1, cache[slot].generation &+ 1)
     cache[slot].element = vocabulary.element(known.canonical)
     cache[slot].isStopWord = known.flags.contains(.stop)
+    cache[slot].isName = known.flags.contains(.name)
     cache[slot].formCount = 0
     add(word, .surface, FormWeight.surface, slot)
     if let bare = known.bare { add(bare, .surface, known.bareWeight, slot) }
+    if let other = known.otherEnding { add(other, .surface, FormWeight.otherEnding, slot) }
     if let stem = known.stem { add(stem, .stem, FormWeight.stem, slot) }
     let start = cache[slot].formCount
     cache[slot].skeletonsStart = start
-    guard !cache[slot].isStopWord else { return }
-    SkeletonReader.read(known.bare ?? word, script, vocabulary.arabizi) { skeleton in
-      let isFirst = cache[slot].formCount == start
-      add(skeleton, .phonetic, isFirst ? FormWeight.phonetic : FormWeight.otherPhonetic, slot)
+    guard !cache[slot].isStopWord || cache[slot].isName else { return }
+    let isName = known.isName
+    func addSkeletons(of word: Word, first: Float) {
+      SkeletonReader.read(word, script, isName: isName, vocabulary.arabizi) { skeleton in
+        add(skeleton, .phonetic, cache[slot].formCount == start ? first : FormWeight.otherPhonetic, slot)
+      }
     }
+    if let bare = known.bare {
+      addSkeletons(of: bare, first: known.hasGuessedArticle ? FormWeight.otherPhonetic : FormWeight.phonetic)
+    }
+    if known.bare == nil || known.hasGuessedArticle { addSkeletons(of: word, first: FormWeight.phonetic) }
   }
 
   private mutating func add(_ text: Word, _ kind: TermKind, _ weight: Float, _ slot: Int) {
@@ -120,14 +135,18 @@ struct AnalysisRoom {
   }
 
   /// Gives the words of every phrase in the text its meanings: all of its words, or only the first.
-  mutating func matchPhrases(_ vocabulary: Vocabulary, onEveryWord: Bool) {
+  /// - Parameter isAsked: whether the text is a query; if not, its words also mean what is broader than they are.
+  mutating func matchPhrases(_ vocabulary: Vocabulary, onEveryWord: Bool, isAsked: Bool) {
     for first in places.indices {
       var node: UInt32 = 0
       for last in first..<min(first + AnalysisLimits.phraseWords, places.count) {
         guard let element = places[last].element, let next = vocabulary.next(node, element) else { break }
         node = next
         vocabulary.forEachConcept(of: node) { concept in
-          for word in first...(onEveryWord ? last : first) { places[word].concepts.add(concept) }
+          for word in first...(onEveryWord ? last : first) {
+            places[word].concepts.add(concept)
+            if !isAsked { vocabulary.forEachBroader(than: concept) { places[word].concepts.add($0) } }
+          }
         }
       }
     }

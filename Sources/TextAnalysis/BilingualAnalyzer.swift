@@ -5,7 +5,7 @@ public import TextIndex
 
 /// What a text is analysed for. The terms are the same; which of them are given is not.
 public enum AnalysisPurpose: Sendable, CaseIterable {
-  /// To be indexed: every word with all its terms.
+  /// To be indexed: every word with all its terms, and with the broader meanings (a barber's is a salon).
   case document
   /// To be searched for: stop words are left out unless there is nothing else, phrases count for each of their words, and skeletons are
   /// looked for in the scripts where they mean something. The text is read up to `TextLimits.queryBytes` and `queryWords`.
@@ -59,7 +59,7 @@ public struct BilingualAnalyzer: TextAnalyzer {
     let length = room.folding.fold(text, atMost: purpose.isQuery ? TextLimits.queryBytes : .max)
     if length.isCut { tokens.markCut(at: length.bytes) }
     room.analyzeWords(vocabulary)
-    room.matchPhrases(vocabulary, onEveryWord: purpose != .document)
+    room.matchPhrases(vocabulary, onEveryWord: purpose != .document, isAsked: purpose.isQuery)
     return room.folding.words.last.map { $0.end == length.bytes } ?? false
   }
 

@@ -23,6 +23,23 @@ enum LatinLetters {
     }
   }
 
+  /// How a letter of Arabic that Arabizi has a digit for is mostly written in Latin letters; ع and ء not at all.
+  static func spelling(ofArabic letter: UInt8) -> String {
+    switch letter {
+    case 0x2D: "h"
+    case 0x2E: "kh"
+    case 0x30: "th"
+    case 0x34: "sh"
+    case 0x35: "s"
+    case 0x36: "d"
+    case 0x37: "t"
+    case 0x38: "z"
+    case 0x3A: "gh"
+    case 0x42: "q"
+    default: ""
+    }
+  }
+
   /// What stands for an apostrophe or a transliterated hamza or ayn, of keyboards and books: it is left out of a word, which goes on
   /// (Sana'a, ʿAbdalī, L'Oréal), and 's at its end is no part of it.
   static func isApostrophe(_ scalar: UInt32) -> Bool {

@@ -27,6 +27,8 @@ final class Vocabulary: @unchecked Sendable {
   private var transitions: [UInt64: UInt32] = [:]
   private var conceptsOfNode: [[UInt32]] = [[]]
   private(set) var concepts: [Concept] = []
+  /// By concept: what is said of it as well when it stands in a document.
+  private var broader: [[UInt32]] = []
   /// رياض is a man and a city, and one spelling: one concept.
   private var conceptNumbers: [Word: UInt32] = [:]
   let arabizi: ArabiziDigits
@@ -39,6 +41,7 @@ final class Vocabulary: @unchecked Sendable {
     for group in dictionaries.synonyms {
       addConcept(Word(group.id), FormWeight.synonym, group.members, &folding, english)
     }
+    addBroader(dictionaries)
     // "@" keeps names apart from meanings.
     for group in dictionaries.names + dictionaries.places {
       addConcept(Word("@" + group.id), FormWeight.name, [group.id] + group.members, &folding, english)
@@ -58,6 +61,12 @@ final class Vocabulary: @unchecked Sendable {
   @inline(__always)
   func forEachConcept(of node: UInt32, _ take: (UInt32) -> Void) {
     for index in conceptsOfNode[Int(node)].indices { take(conceptsOfNode[Int(node)][index]) }
+  }
+
+  @inline(__always)
+  func forEachBroader(than concept: UInt32, _ take: (UInt32) -> Void) {
+    guard Int(concept) < broader.count else { return }
+    for index in broader[Int(concept)].indices { take(broader[Int(concept)][index]) }
   }
 
   // MARK: Building
@@ -115,6 +124,22 @@ final class Vocabulary: @unchecked Sendable {
         node = step(node, element)
       }
       if node != 0, !conceptsOfNode[Int(node)].contains(concept) { conceptsOfNode[Int(node)].append(concept) }
+    }
+  }
+
+  /// Of every meaning, all that can be reached by going to a broader one.
+  private func addBroader(_ dictionaries: AnalysisDictionaries) {
+    broader = Array(repeating: [], count: concepts.count)
+    let direct = dictionaries.synonyms.reduce(into: [String: [String]]()) { $0[$1.id] = $1.broader }
+    for group in dictionaries.synonyms {
+      guard let concept = conceptNumbers[Word(group.id)] else { continue }
+      var (reached, left) = ([group.id], group.broader)
+      while let next = left.popLast() {
+        guard !reached.contains(next), let number = conceptNumbers[Word(next)] else { continue }
+        reached.append(next)
+        broader[Int(concept)].append(number)
+        left += direct[next] ?? []
+      }
     }
   }
 

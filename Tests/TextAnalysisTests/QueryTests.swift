@@ -17,6 +17,13 @@ import TextIndex
     #expect(Analysis.tier("the best", "The Best") == .surface)
   }
 
+  /// منى is a woman, and folded "from me"; علي is a man, and folded "on".
+  @Test(arguments: [
+    ("دكتورة منى", ["دكتوره", "مني"]), ("صالون علي", ["صالون", "علي"]), ("منى للمكياج", ["مني", "للمكياج"]),
+    ("حلاق قريب مني", ["حلاق"]), ("صيدلية قريبة مني عبدون", ["صيدليه", "عبدون"]), ("علي ومنى", ["علي", "ومني"]),
+  ])
+  func aNameIsNoStopWordByItself(_ query: String, _ words: [String]) { #expect(Analysis.words(query, Analysis.queries) == words) }
+
   @Test func theWordBeingTypedIsKept() {
     #expect(Analysis.words("salon in", Analysis.typing) == ["salon", "in"])
     #expect(Analysis.words("salon in ", Analysis.typing) == ["salon"])
@@ -128,6 +135,13 @@ import TextIndex
     (.synonyms, "a: b,,c", "synonyms.txt, line 1: there is nothing between two commas, or behind the colon"),
     (.synonyms, "a:", "synonyms.txt, line 1: there is nothing between two commas, or behind the colon"),
     (.synonyms, "a: b, b", "synonyms.txt, line 1: \"b\" is there twice"),
+    (.synonyms, "a < b: c", "synonyms.txt, line 1: \"b\" behind < must be the id of another meaning"),
+    (.synonyms, "a: c\nb < a, b: d", "synonyms.txt, line 2: \"b\" behind < must be the id of another meaning"),
+    (.synonyms, "a < : c", "synonyms.txt, line 1: \"\" behind < must be the id of another meaning"),
+    (
+      .names, "وليد < علي: Waleed",
+      "names.txt, line 1: \"وليد < علي\" must be the name in Arabic letters, without marks, at most 28 of them"
+    ),
     (.synonyms, "a: b\nc: d\na: e", "synonyms.txt, line 3: \"a\" is in line 1 already: put both lines into one"),
     (
       .synonyms, "a: one two three four five six seven",
