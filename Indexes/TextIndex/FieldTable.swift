@@ -25,11 +25,12 @@ enum FieldTable {
   static func constants(_ field: TextField) -> Constants {
     switch field {
     // A word of the name says most. Names have two or three words; a long one dilutes its words a little.
-    case .name: Constants(weight: 3, lengthShare: 0.4, referenceLength: 3)
-    // One value a service, each with its own length: twenty services must not make each of them worth a twentieth.
-    case .service: Constants(weight: 2, lengthShare: 0.4, referenceLength: 3)
+    case .name: Constants(weight: 3, lengthShare: 0.25, referenceLength: 3)
+    // One value a service, each with its own length: twenty services must not make each of them worth a twentieth. A service that is
+    // called by the one word says more than the category, one that has other words less: a salon that sells a spa manicure is no spa.
+    case .service: Constants(weight: 1.6, lengthShare: 0.4, referenceLength: 1)
     // A category's name is chosen by us, so its length says nothing.
-    case .category: Constants(weight: 1.5, lengthShare: 0, referenceLength: 2)
+    case .category: Constants(weight: 1.4, lengthShare: 0, referenceLength: 2)
     // Addresses name the quarter, the city, and a street that may be long.
     case .area: Constants(weight: 1, lengthShare: 0.2, referenceLength: 3)
     // Prose: many words, each of which says little; BM25's usual b.
