@@ -157,7 +157,7 @@ let package = Package(
       "IndexKeeper",
       [
         "PostgresClient", "EventLoops", "EmbeddedPostgres", "ChangeFeed", "ProviderIndex", "Ranking", "Geometry", "TextIndex",
-        "Columns", "SpatialIndex", "Telemetry",
+        "Columns", "SpatialIndex", "Telemetry", "Migrations",
       ]),
     tests("Catalogue", ["PostgresClient", "EventLoops", "WebAPI", "HTTPServer", "JSON", "DemoMarkets"]),
     .testTarget(

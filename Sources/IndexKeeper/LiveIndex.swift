@@ -51,10 +51,10 @@ public final class LiveIndex: Sendable {
   /// There is an index to ask; until then the board's snapshot is empty.
   public var isReady: Bool { progress.isReady }
 
-  /// How old the state is that the latest snapshot shows; nil while there is none.
+  /// How old the state is that the latest snapshot shows; nil while there is none, and just after a start from a file.
   public var ageMilliseconds: UInt64? {
-    guard isReady else { return nil }
     let (now, then) = (options.clock.monotonicMilliseconds(), progress.freshAsOf)
+    guard isReady, then > 0 else { return nil }
     return now > then ? now - then : 0
   }
 
@@ -168,11 +168,32 @@ public final class LiveIndex: Sendable {
     do {
       try await reader.run(from: hydrated.position, [follower])
       await follower.saveAtEnd()
+      if options.filePath == nil { await dropSlot(hydrated.slot, on: loop) }
     } catch {
       follower.retire()
       await follower.finishWork()
       throw error
     }
+  }
+
+  /// Nothing will go on from it. Where that fails the next start does it, and says so.
+  private func dropSlot(_ slot: String, on loop: EventLoop) async {
+    // Of its own: this one has been cancelled, and would cancel what it waits for.
+    await Task(executorPreference: loop) { [options] in
+      do {
+        let replication = try await ReplicationConnection.connect(options.target, on: loop)
+        do {
+          try await replication.dropSlot(slot)
+          await replication.close()
+        } catch {
+          await replication.close()
+          throw error
+        }
+      } catch {
+        options.logger.warning(
+          "a replication slot is left behind", ["slot": .public(slot), "reason": .public("\(error)")])
+      }
+    }.value
   }
 
   private func registerMetrics(in registry: MetricsRegistry) {

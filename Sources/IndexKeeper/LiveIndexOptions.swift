@@ -9,7 +9,8 @@ public struct LiveIndexOptions: Sendable {
   public var analyzer: any TextAnalyzer
   /// Says which words the analyser makes (its dictionaries and version): a file made with another one is not used.
   public var analyzerFingerprint = ""
-  /// Each hydration makes a slot of this name and a random end. Nodes that keep their own files may share it.
+  /// Each hydration makes a slot of this name and a random end, and drops those of earlier ones that nobody streams from: so every
+  /// node needs a name of its own.
   public var slotPrefix = "qareeb_index"
   public var publication = "qareeb"
   /// Where the index is kept between runs; nil hydrates anew at every start.

@@ -27,6 +27,9 @@ final class KeptMarket: Sendable {
     database = try Database(group: group, configuration: configuration)
   }
 
+  /// What the keepers said.
+  var logged: [String] { sink.lines }
+
   func close() async {
     await database.close()
     await group.shutdown()
@@ -62,6 +65,9 @@ final class KeptMarket: Sendable {
     return options
   }
 
+  /// How often an index had to be read from the database: once a start, unless something went wrong.
+  var hydrations: Int { logged.count { $0.contains("index hydrated") && $0.contains("qareeb_index") } }
+
   /// A position behind everything committed so far.
   func position() async throws -> UInt64 {
     let text = try await database.query("SELECT pg_current_wal_flush_lsn()::text").only()[0, as: String.self]
@@ -75,7 +81,7 @@ final class KeptMarket: Sendable {
     let index = try LiveIndex(options ?? self.options())
     let result: Result<R, any Error>
     do {
-      try #require(await index.waitUntilReady(timeoutMilliseconds: 120_000), "\(index.status) \(sink.lines)")
+      try #require(await index.waitUntilReady(timeoutMilliseconds: 30_000), "\(index.status) \(sink.lines)")
       result = .success(try await body(index))
     } catch {
       result = .failure(error)
@@ -87,7 +93,7 @@ final class KeptMarket: Sendable {
   /// Waits until the index has everything that is committed now.
   func caughtUp(_ index: LiveIndex) async throws -> IndexSnapshot {
     let position = try await position()
-    let isReached = await index.waitForPosition(position, timeoutMilliseconds: 120_000)
+    let isReached = await index.waitForPosition(position, timeoutMilliseconds: 30_000)
     try #require(isReached, "\(LogPosition.text(position)) is not reached: \(index.status) \(sink.lines.suffix(20))")
     var reader = index.reader()
     return reader.latest()
@@ -96,7 +102,10 @@ final class KeptMarket: Sendable {
   /// The index is what a new one would be, and what the database says. Nobody writes meanwhile.
   func requireEqual(_ index: LiveIndex, _ note: String) async throws {
     let live = try await caughtUp(index)
-    let rebuilt = try await withIndex { index in
+    var other = options()
+    // Not one of the index's own slots.
+    other.slotPrefix = "rebuild"
+    let rebuilt = try await withIndex(other) { index in
       var reader = index.reader()
       return reader.latest()
     }

@@ -15,6 +15,8 @@ struct HydratedIndex: Sendable {
   let day: Int32
   /// Providers whose rows the index would not take.
   var refused = 0
+  /// The moment whose state it is, by the keeper's clock; 0 where only the log will tell.
+  var freshAsOf: UInt64 = 0
   /// A file holds this state.
   var isSaved = false
 }
@@ -32,12 +34,14 @@ struct ColdHydration {
       try await dropLeftovers(replication)
       let slot = try await replication.createSlot(options.slotPrefix + "_" + Self.suffix(options.random()))
       do {
-        let hydrated = try await read(slot)
+        let freshAsOf = options.clock.monotonicMilliseconds()
+        var hydrated = try await read(slot)
+        hydrated.freshAsOf = freshAsOf
         await replication.close()
         return hydrated
       } catch {
         // A slot that nobody follows would keep the log for ever. Where the server cannot be reached, the next start drops it.
-        try? await replication.dropSlot(slot.name)
+        _ = try? await replication.dropSlot(slot.name)
         throw error
       }
     } catch {
@@ -49,7 +53,7 @@ struct ColdHydration {
   /// Slots of earlier starts, from which nobody streams any more.
   private func dropLeftovers(_ replication: ReplicationConnection) async throws {
     for slot in try await replication.idleSlots(prefix: options.slotPrefix + "_") {
-      try await replication.dropSlot(slot)
+      guard try await replication.dropSlot(slot) else { continue }
       options.logger.info("dropped a replication slot that nobody used", ["slot": .public(slot)])
     }
   }

@@ -17,6 +17,7 @@ final class IndexFollower: FeedFollower, @unchecked Sendable {
   private var changes: SourceChanges
   private var documents: ProviderDocuments
   private var refused: Int
+  private let hydratedAsOf: UInt64
   let slot: String
   private(set) var position: UInt64
   private var isInTransaction = false
@@ -44,6 +45,7 @@ final class IndexFollower: FeedFollower, @unchecked Sendable {
     changes = SourceChanges(hydrated.tables)
     documents = ProviderDocuments(today: hydrated.day)
     refused = hydrated.refused
+    hydratedAsOf = hydrated.freshAsOf
     slot = hydrated.slot
     position = hydrated.position
     savedAt = options.clock.monotonicMilliseconds()
@@ -159,7 +161,8 @@ final class IndexFollower: FeedFollower, @unchecked Sendable {
     let snapshot = try writer.publish(position: position)
     board.post(snapshot)
     progress.reach(
-      position, freshAsOf: statistics.freshAsOfMilliseconds, providers: snapshot.count, segments: snapshot.segments.count,
+      position, freshAsOf: max(statistics.freshAsOfMilliseconds, hydratedAsOf), providers: snapshot.count,
+      segments: snapshot.segments.count,
       refused: refused)
   }
 

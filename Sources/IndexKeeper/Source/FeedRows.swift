@@ -94,7 +94,7 @@ extension ProviderRow {
   init(_ row: inout SourceRowReader, before: ProviderRow?) throws(FeedError) {
     market = try row.take(unchanged: before?.market)
     category = try row.take(unchanged: before?.category)
-    area = try row.take(unchanged: before?.area)
+    area = try row.take(as: String?.self)
     name = try row.names(unchanged: before?.name)
     description = try row.names(unchanged: before?.description)
     (latitude, longitude) = try row.place()

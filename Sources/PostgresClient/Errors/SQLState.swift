@@ -50,6 +50,8 @@ public struct SQLState: Sendable, Hashable, CustomStringConvertible {
   public static let serializationFailure = SQLState(known: "40001")
   public static let deadlockDetected = SQLState(known: "40P01")
   public static let undefinedTable = SQLState(known: "42P01")
+  public static let undefinedObject = SQLState(known: "42704")
+  public static let objectInUse = SQLState(known: "55006")
   public static let tooManyConnections = SQLState(known: "53300")
   public static let lockNotAvailable = SQLState(known: "55P03")
   public static let queryCanceled = SQLState(known: "57014")

@@ -36,9 +36,15 @@ public final class ReplicationConnection: @unchecked Sendable {
     return CreatedSlot(name: name, position: position, snapshot: snapshot)
   }
 
-  /// Waits until nobody uses it, and removes it.
-  public func dropSlot(_ name: String) async throws {
-    _ = try await rows("DROP_REPLICATION_SLOT \"\(name.replacingQuotes("\""))\" WAIT")
+  /// Removes it; false when somebody streams from it, or it is gone.
+  @discardableResult
+  public func dropSlot(_ name: String) async throws -> Bool {
+    do {
+      _ = try await rows("DROP_REPLICATION_SLOT \"\(name.replacingQuotes("\""))\"")
+      return true
+    } catch let error as PostgresError where error.sqlState == .objectInUse || error.sqlState == .undefinedObject {
+      return false
+    }
   }
 
   /// Nil when there is no such slot in this database.

@@ -1,6 +1,7 @@
 import ChangeFeed
 import Configuration
 import FoundationEssentials
+import Glibc
 import IndexKeeper
 import PostgresClient
 import Telemetry
@@ -14,19 +15,34 @@ func startIndex(_ settings: Settings, _ store: Store, _ signals: Signals) throws
   options.analyzerFingerprint = analysisFingerprint(folder)
   try FileManager.default.createDirectory(atPath: settings.data.directory, withIntermediateDirectories: true)
   options.filePath = "\(settings.data.directory)/index.qidx"
+  options.slotPrefix = slotPrefix(settings.data.directory)
   options.logger = signals.logger("index")
   options.metrics = signals.metrics
   return try LiveIndex(options)
 }
 
-/// Says which words the analysers make: the dictionaries' bytes and the build. FNV-1a: chance must not repeat it, nobody attacks it.
+/// One for each node: a machine's name and a folder on it. Cut to eight digits, for a slot's name has at most 63 letters.
+private func slotPrefix(_ directory: String) -> String {
+  var name = [CChar](repeating: 0, count: 256)
+  let host =
+    gethostname(&name, name.count - 1) == 0
+    ? String(decoding: name.map(UInt8.init(bitPattern:)).prefix { $0 != 0 }, as: UTF8.self) : ""
+  let path = URL(filePath: directory).standardizedFileURL.path
+  let digits = String(FNV.hash("\(host) \(path)".utf8) & 0xffff_ffff, radix: 16)
+  return "qareeb_index_" + digits
+}
+
+/// FNV-1a: chance must not repeat it, nobody attacks it.
+private enum FNV {
+  static func hash(_ bytes: some Sequence<UInt8>, from start: UInt64 = 0xcbf2_9ce4_8422_2325) -> UInt64 {
+    bytes.reduce(start) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+  }
+}
+
+/// Says which words the analysers make: the dictionaries' bytes and the build.
 private func analysisFingerprint(_ folder: String) -> String {
-  var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-  for file in AnalysisDictionaries.File.allCases {
-    for byte in FileManager.default.contents(atPath: "\(folder)/\(file.rawValue)") ?? Data() {
-      hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3
-    }
-    hash = (hash ^ 0xff) &* 0x100_0000_01b3
+  let hash = AnalysisDictionaries.File.allCases.reduce(FNV.hash([])) { hash, file in
+    FNV.hash([0xff], from: FNV.hash(FileManager.default.contents(atPath: "\(folder)/\(file.rawValue)") ?? Data(), from: hash))
   }
   return "\(Version.current) \(Version.commit) \(String(hash, radix: 16))"
 }
