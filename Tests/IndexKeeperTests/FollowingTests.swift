@@ -65,7 +65,10 @@ import Testing
         "SELECT pg_column_size(description_en), pg_relation_size(reltoastrelid) FROM catalogue.provider, pg_class WHERE name_en = 'Provider 3' AND pg_class.oid = 'catalogue.provider'::regclass"
       ).only().decode(Int.self, Int.self)
       try #require(stored.0 > 8_192 && stored.1 > 0, "the text must be kept out of the row")
+      // A trigger that changes the row writes large values anew, and they come through the log. Both ways are right.
       try await market.withIndex { index in
+        try await market.script("UPDATE catalogue.provider SET is_online = true WHERE name_en = 'Provider 3'")
+        try await market.script("ALTER TABLE catalogue.provider DISABLE TRIGGER provider_touched")
         try await market.script("UPDATE catalogue.provider SET rating_sum = 5, rating_count = 1 WHERE name_en = 'Provider 3'")
         try await market.script("UPDATE catalogue.provider SET name_en = 'Changed' WHERE name_en = 'Provider 3'")
         try await market.requireEqual(index, "large value kept")
