@@ -4,9 +4,11 @@ import SpatialIndex
 public import TextIndex
 
 /// Takes providers in any order and lays them out as a segment.
-public struct SegmentBuilder {
+///
+/// Several builders with the same analyser can be filled at the same time, each on a thread of its own, and finished together. The
+/// segment then depends on the providers and their turns, not on who took which: it is the same to the byte.
+public struct SegmentBuilder: Sendable {
   private let analyzer: any TextAnalyzer
-  private var tokens = TokenBuffer()
   private var terms = TermIndexBuilder()
   private var rows = SegmentRows()
 
@@ -15,11 +17,16 @@ public struct SegmentBuilder {
   public var count: Int { rows.count }
 
   /// Adds one provider; a record that is not right is refused and nothing of it kept. Ids are compared when the segment is finished.
-  public mutating func add(_ record: ProviderRecord) throws(IndexError) {
+  public mutating func add(_ record: ProviderRecord) throws(IndexError) { try add(record, turn: UInt32(count)) }
+
+  /// The same for one of several builders.
+  /// - Parameter turn: the provider's own among all builders'. Who is alike in all else stands in this order.
+  public mutating func add(_ record: ProviderRecord, turn: UInt32) throws(IndexError) {
     try record.check()
     guard count < IndexLimits.providers else { throw .full(providers: count + 1) }
-    let category = try rows.number(ofCategory: record.category)
+    let category = try rows.number(ofCategory: record.category, turn: turn)
     let row = UInt32(count)
+    rows.turns.append(turn)
     rows.places.append(record.place)
     rows.ids.append(record.id)
     rows.categories.append(category)
@@ -40,11 +47,7 @@ public struct SegmentBuilder {
   }
 
   private mutating func addTerms(of record: ProviderRecord, row: UInt32) {
-    for text in record.texts {
-      tokens.removeAll()
-      analyzer.analyze(text.text, into: &tokens)
-      terms.add(provider: row, field: text.field, tokens: tokens)
-    }
+    for text in record.texts { terms.add(provider: row, field: text.field, text: text.text, analyzer: analyzer) }
     // Those in none are found by the empty name, as facets count them.
     terms.add(provider: row, filter: .category, record.category)
     for tag in Set(record.tags.map(ExactText.init)) where !tag.text.isEmpty {
@@ -62,8 +65,26 @@ public struct SegmentBuilder {
   }
 
   /// The segment, or the id that occurs twice.
-  public consuming func finish() throws(IndexError) -> Segment {
-    let (terms, count) = (terms, rows.count)
-    return try rows.layOut { terms.finish(providerCount: count, numbers: $0) }
+  public consuming func finish(crew: Crew = .alone) throws(IndexError) -> Segment { try Self.finish([self], crew: crew) }
+
+  /// One segment of all that several builders have taken. O(n log n).
+  public static func finish(_ builders: consuming [SegmentBuilder], crew: Crew = .alone) throws(IndexError) -> Segment {
+    let count = builders.reduce(0) { $0 + $1.count }
+    guard count <= IndexLimits.providers else { throw .full(providers: count) }
+    var (terms, parts) = ([TermIndexBuilder](), [SegmentRows]())
+    var first = 0
+    for builder in builders {
+      terms.append(builder.terms)
+      terms[terms.count - 1].moveProviders(by: UInt32(first))
+      parts.append(builder.rows)
+      first += builder.count
+    }
+    // What the parts share with the rest of this function would be copied where it is changed.
+    builders = []
+    let layout = SegmentLayout(try SegmentRows(joining: parts))
+    parts = []
+    let index = TermIndexBuilder.finish(
+      terms, providerCount: count, crew: crew, numbers: { layout.numbers }, meanwhile: { layout.layOutRows() })
+    return try layout.segment(index)
   }
 }

@@ -25,17 +25,18 @@ public struct SegmentMerge: Sendable {
     var rows = SegmentRows()
     var rowNumbers: [[UInt32]] = []
     for part in parts { rowNumbers.append(try copy(part, to: &rows)) }
-    let count = rows.count
+    let (count, layout) = (rows.count, SegmentLayout(rows))
+    let newNumbers = layout.numbers
     var numbers = rowNumbers
-    let segment = try rows.layOut { newNumbers in
-      for part in numbers.indices {
-        for old in numbers[part].indices where numbers[part][old] != .max {
-          numbers[part][old] = newNumbers[Int(numbers[part][old])]
-        }
+    for part in numbers.indices {
+      for old in numbers[part].indices where numbers[part][old] != .max {
+        numbers[part][old] = newNumbers[Int(numbers[part][old])]
       }
-      return TermIndex.merging(
-        zip(parts, numbers).map { TermIndex.MergePart(index: $0.segment.terms, numbers: $1) }, providerCount: count)
     }
+    let terms = TermIndex.merging(
+      zip(parts, numbers).map { TermIndex.MergePart(index: $0.segment.terms, numbers: $1) }, providerCount: count)
+    layout.layOutRows()
+    let segment = try layout.segment(terms)
     return Finished(merge: self, segment: segment, numbers: numbers)
   }
 
@@ -44,7 +45,9 @@ public struct SegmentMerge: Sendable {
     let segment = part.segment
     var rowNumbers = [UInt32](repeating: .max, count: segment.count)
     var categories: [UInt16] = []
-    for index in 0..<segment.categoryNames.count { categories.append(try rows.number(ofCategory: segment.categoryNames[index])) }
+    for index in 0..<segment.categoryNames.count {
+      categories.append(try rows.number(ofCategory: segment.categoryNames[index], turn: UInt32(rows.count)))
+    }
     for number in 0..<segment.count where !part.isRemoved(number) {
       rowNumbers[number] = UInt32(rows.count)
       let place = segment.places[number]
@@ -52,6 +55,7 @@ public struct SegmentMerge: Sendable {
       guard let place = try? GeoPoint(latitude: place.x, longitude: place.y) else {
         throw .record(id: segment.id(number), field: "place", reason: "\(place.x), \(place.y) is no place")
       }
+      rows.turns.append(UInt32(rows.count))
       rows.places.append(place)
       rows.ids.append(segment.id(number))
       rows.categories.append(categories[Int(segment.categories[number])])

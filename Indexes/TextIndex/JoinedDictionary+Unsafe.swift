@@ -1,5 +1,5 @@
 /// The dictionaries of several builders as one, sorted by key.
-struct JoinedDictionary {
+struct JoinedDictionary: Sendable {
   private(set) var keys: [UInt8] = []
   private(set) var keyOffsets: [UInt32] = [0]
   /// For each builder, the place in the order of each of its terms.

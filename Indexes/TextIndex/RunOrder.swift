@@ -1,5 +1,5 @@
 /// The builders' runs by the final numbers of their providers.
-struct RunOrder {
+struct RunOrder: Sendable {
   struct Place {
     let builder: Int
     let records: Range<Int>

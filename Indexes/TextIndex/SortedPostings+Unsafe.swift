@@ -1,5 +1,6 @@
 /// Terms in the order of their keys, and for each its providers, ascending, with impacts: what an index is laid out from.
-struct SortedPostings: ~Copyable {
+// Sendable: the memory behind its pointers belongs to it alone and is written by nothing but `init` and mutating methods.
+struct SortedPostings: ~Copyable, @unchecked Sendable {
   private let keys: [UInt8]
   private let keyOffsets: [UInt32]
   /// Term t's postings are those from starts[t] up to ends[t].
@@ -8,21 +9,40 @@ struct SortedPostings: ~Copyable {
   private let numbers: UnsafeMutableBufferPointer<UInt32>
   private let impacts: UnsafeMutableBufferPointer<UInt8>
 
-  /// Counts, then deals the records out to their terms, providers in ascending order, so that nothing is left to be sorted.
-  init(_ builders: [TermIndexBuilder], _ dictionary: JoinedDictionary, providerCount: Int, numbers final: [UInt32]?) {
-    var counts = [Int](repeating: 0, count: dictionary.count + 1)
-    for (builder, source) in builders.enumerated() {
-      let ranks = dictionary.ranks[builder]
-      for record in source.records { counts[Int(ranks[Int(record.term)])] += 1 }
+  /// Counts, then deals the records out to their terms, providers in ascending order, so that nothing is left to be sorted. Each of the
+  /// crew has a range of providers; what it deals to a term goes behind what the ranges before have.
+  init(_ records: RecordSource, _ dictionary: JoinedDictionary, providerCount: Int, crew: Crew) {
+    let terms = dictionary.count
+    let slices = (0..<crew.size).map { providerCount * $0 / crew.size..<providerCount * ($0 + 1) / crew.size }
+    // By slice, then by term: how many postings, and later where the next one goes.
+    let places = UnsafeMutableBufferPointer<Int>.allocate(capacity: slices.count * terms)
+    defer { places.deallocate() }
+    places.initialize(repeating: 0)
+    // Each job has a row of its own.
+    nonisolated(unsafe) let rows = slices.indices.map {
+      UnsafeMutableBufferPointer(rebasing: places[$0 * terms..<($0 + 1) * terms])
     }
+    crew.run(slices.count) { slice in
+      records.forEach(slices[slice]) { _, term, _ in rows[slice][term] += 1 }
+    }
+    var counts = [Int](repeating: 0, count: terms + 1)
+    for row in rows { for term in 0..<terms { counts[term] += row[term] } }
     self.init(keys: dictionary.keys, keyOffsets: dictionary.keyOffsets, counts: counts)
-    let order = RunOrder(builders, providerCount: providerCount, numbers: final)
-    for number in 0..<providerCount {
-      guard let first = order.first(of: number) else { continue }
-      if let second = order.next(after: first) {
-        deal(UInt32(number), merging: [first, second] + order.rest(after: second), order, builders, dictionary)
-      } else {
-        deal(UInt32(number), order.place(first), builders, dictionary)
+    for term in 0..<terms {
+      for row in rows {
+        let count = row[term]
+        row[term] = ends[term]
+        ends[term] += count
+      }
+    }
+    // Each job writes where its rows say, and those are ranges that the counts have kept apart.
+    nonisolated(unsafe) let (numbers, impacts) = (self.numbers, self.impacts)
+    crew.run(slices.count) { slice in
+      records.forEach(slices[slice]) { number, term, units in
+        let place = rows[slice][term]
+        numbers[place] = number
+        impacts[place] = FieldTable.impact(units: units)
+        rows[slice][term] = place + 1
       }
     }
   }
@@ -47,43 +67,6 @@ struct SortedPostings: ~Copyable {
   deinit {
     numbers.deallocate()
     impacts.deallocate()
-  }
-
-  private mutating func deal(
-    _ number: UInt32, _ run: RunOrder.Place, _ builders: [TermIndexBuilder], _ dictionary: JoinedDictionary
-  ) {
-    builders[run.builder].records.withUnsafeBufferPointer { records in
-      dictionary.ranks[run.builder].withUnsafeBufferPointer { ranks in
-        for record in run.records {
-          let record = records[record]
-          append(number, FieldTable.impact(units: record.units), to: Int(ranks[Int(record.term)]))
-        }
-      }
-    }
-  }
-
-  /// A provider that came in several parts: the weights of a term are added before they become an impact.
-  private mutating func deal(
-    _ number: UInt32, merging runs: [Int], _ order: RunOrder, _ builders: [TermIndexBuilder], _ dictionary: JoinedDictionary
-  ) {
-    var sums: [(term: Int, units: UInt32)] = []
-    for run in runs.map(order.place) {
-      for record in builders[run.builder].records[run.records] {
-        sums.append((Int(dictionary.ranks[run.builder][Int(record.term)]), record.units))
-      }
-    }
-    sums.sort { $0.term < $1.term }
-    var at = 0
-    while at < sums.count {
-      let term = sums[at].term
-      var units = sums[at].units
-      at += 1
-      while at < sums.count, sums[at].term == term {
-        units = units.addingSaturating(sums[at].units)
-        at += 1
-      }
-      append(number, FieldTable.impact(units: units), to: term)
-    }
   }
 
   /// Adds a posting to a term's; providers ascend.

@@ -10,7 +10,11 @@ extension TermIndexBuilder {
   /// Terms looked for side by side: what memory takes to answer is waited for once, not once a term.
   private static var batch: Int { 8 }
 
-  mutating func add(_ tokens: TokenBuffer, _ share: Float) {
+  /// Hands over every term of the tokens with what it counts.
+  @inline(__always)
+  mutating func forEachTerm(
+    of tokens: TokenBuffer, _ share: Float, _ take: (inout TermIndexBuilder, Record) -> Void
+  ) {
     withUnsafeTemporaryAllocation(of: Probe.self, capacity: Self.batch) { probes in
       tokens.withKeys { keys in
         var first = 0
@@ -23,7 +27,7 @@ extension TermIndexBuilder {
           for alternative in first..<end {
             let key = UnsafeBufferPointer(rebasing: keys[tokens.keyRange(of: alternative)])
             let units = FieldTable.units(share, weight: tokens.alternatives[alternative].weight)
-            add(term: Int(number(of: key, probes[alternative - first])), units: units)
+            take(&self, Record(term: number(of: key, probes[alternative - first]), units: units))
           }
           first = end
         }
@@ -31,15 +35,16 @@ extension TermIndexBuilder {
     }
   }
 
+  /// Adds a term of the last run's provider.
   @inline(__always)
-  private mutating func add(term: Int, units: UInt32) {
-    let last = Int(terms[term].lastRecord)
+  mutating func add(_ record: Record) {
+    let last = Int(terms[Int(record.term)].lastRecord)
     // The last run is this provider's; a record of the term in it is added to.
     if last != Int(UInt32.max), last >= Int(runs[runs.count - 1].firstRecord) {
-      records[last].units = records[last].units.addingSaturating(units)
+      records[last].units = records[last].units.addingSaturating(record.units)
     } else {
-      terms[term].lastRecord = UInt32(records.count)
-      records.append(Record(term: UInt32(term), units: units))
+      terms[Int(record.term)].lastRecord = UInt32(records.count)
+      records.append(record)
     }
   }
 

@@ -31,6 +31,14 @@ public struct NDJSONReader: ~Copyable {
     keep(UnsafeRawBufferPointer(rebasing: chunk[start...]))
   }
 
+  /// Reads the lines of a batch: in any order of batches, as they know their place.
+  public mutating func read(_ batch: LineBatch, _ take: (Int, Result<JSONValue, FormatProblem>) -> Void) {
+    precondition(rest.isEmpty && !isTooLong, "a stream is read whole, or in batches")
+    lineNumber = batch.firstLine - 1
+    batch.bytes.withUnsafeBytes { read($0, take) }
+    finish(take)
+  }
+
   /// Hands over the last line, where no line break ended it.
   public mutating func finish(_ take: (Int, Result<JSONValue, FormatProblem>) -> Void) {
     if !rest.isEmpty || isTooLong { endKeptLine(take) }
@@ -56,9 +64,7 @@ public struct NDJSONReader: ~Copyable {
   private mutating func endKeptLine(_ take: (Int, Result<JSONValue, FormatProblem>) -> Void) {
     guard !isTooLong else {
       isTooLong = false
-      lineNumber += 1
-      take(lineNumber, .failure(FormatProblem("is longer than \(FormatLimits.lineBytes) bytes")))
-      return
+      return refuseLongLine(take)
     }
     // Out of the way, since the line is read by another part of this value.
     var line = ByteBuffer()
@@ -68,7 +74,13 @@ public struct NDJSONReader: ~Copyable {
     swap(&line, &rest)
   }
 
+  private mutating func refuseLongLine(_ take: (Int, Result<JSONValue, FormatProblem>) -> Void) {
+    lineNumber += 1
+    take(lineNumber, .failure(FormatProblem("is longer than \(FormatLimits.lineBytes) bytes")))
+  }
+
   private mutating func endLine(_ bytes: UnsafeRawBufferPointer, _ take: (Int, Result<JSONValue, FormatProblem>) -> Void) {
+    guard bytes.count <= FormatLimits.lineBytes else { return refuseLongLine(take) }
     lineNumber += 1
     let hasMark = lineNumber == 1 && bytes.starts(with: [0xEF, 0xBB, 0xBF])
     let line = hasMark ? UnsafeRawBufferPointer(rebasing: bytes[3...]) : bytes

@@ -53,16 +53,7 @@ public struct JSONObject: Sequence, Sendable {
 
   /// A name that more than one member has. Expected O(members).
   public var duplicateName: String? {
-    if count <= JSONLimits.pairwiseSearchLimit {
-      var later = makeIterator()
-      while let member = later.next() {
-        var others = later
-        while let other = others.next() {
-          if other.key.hasSameText(as: member.key) { return member.name }
-        }
-      }
-      return nil
-    }
+    if count <= JSONLimits.pairwiseSearchLimit { return value.duplicateAmongFewNames() }
     var seen = Set<[UInt8]>(minimumCapacity: count)
     for member in self where !seen.insert(member.key.withText { [UInt8]($0) }).inserted { return member.name }
     return nil
@@ -91,10 +82,6 @@ public struct JSONObject: Sequence, Sendable {
 }
 
 extension JSONValue {
-  func hasSameText(as other: JSONValue) -> Bool {
-    withText { mine in other.withText { mine.count == $0.count && mine.elementsEqual($0) } }
-  }
-
   /// The path (`services[2].price`) of the first member, anywhere below, whose name its object has twice.
   /// Readers differ in which of the two they take, so such a document says two things at once. O(values).
   public func firstDuplicatePath() -> String? {

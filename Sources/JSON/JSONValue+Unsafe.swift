@@ -113,4 +113,24 @@ public struct JSONValue: @unchecked Sendable {
   var firstChild: JSONValue { JSONValue(document: document, pointer: pointer + 1) }
   /// What follows this value in its container; only meaningful when something does.
   var next: JSONValue { JSONValue(document: document, pointer: unsafe_yyjson_get_next(pointer)) }
+
+  /// Of an object: the first name that a later member has as well. Names are compared where they lie, as every object that is read
+  /// strictly goes through here, and a view of each would cost more than looking at it. O(members²).
+  func duplicateAmongFewNames() -> String? {
+    withUnsafeTemporaryAllocation(of: UnsafeRawBufferPointer.self, capacity: childCount) { names in
+      var key = pointer + 1
+      for index in 0..<names.count {
+        names.initializeElement(
+          at: index, to: UnsafeRawBufferPointer(start: unsafe_yyjson_get_str(key), count: unsafe_yyjson_get_len(key)))
+        key = unsafe_yyjson_get_next(key + 1)
+      }
+      for index in 0..<names.count {
+        let name = names[index]
+        for later in index + 1..<max(names.count, index + 1) {
+          if names[later].count == name.count, name.elementsEqual(names[later]) { return String(decoding: name, as: UTF8.self) }
+        }
+      }
+      return nil
+    }
+  }
 }

@@ -9,6 +9,8 @@ struct IndexBuildRequest {
   let currency: Currency?
   let analysis: AnalysisKind
   let dictionariesPath: String?
+  /// Nil for as many as the machine runs at once.
+  let threads: Int?
 }
 
 /// What `qareeb index query` is asked to do.
@@ -31,6 +33,10 @@ enum IndexCommand {
     "currency", .currency, placeholder: "CODE", "Currency of all prices; without it the first in the file decides (JOD for none)."
   )
   private static let skipBad = Flag("skip-bad", "Leave bad lines out, and say how many there were, instead of failing.")
+
+  private static let threads = Option(
+    "threads", .integer(1...256), placeholder: "N",
+    "Threads that read and analyse; without it as many as the machine runs at once. The file is the same for any number.")
 
   private static let index = Option("index", .file, placeholder: "FILE", "Index file to search.")
   private static let queries = Option(
@@ -68,7 +74,7 @@ enum IndexCommand {
       A line is {"id":"…","name":{"en":"…","ar":"…"},"category":"salon","services":[{"name":{"en":"…"},"price":"8.000","currency":"JOD","duration_min":40}],"lat":31.95,"lon":35.91,"rating":4.6,"rating_count":120,"verified":true,"tier":"gold","tags":["parking"],"availability":0.4,"service_areas":[{"lat":31.95,"lon":35.91,"radius_m":5000}]}. Only id, lat and lon must be there; category_name and area, in both languages like name, are searched too; other members are ignored.
       A bad line is named with what is wrong, and nothing is written. The file is written beside its place and put there when it is complete.
       """,
-    options: [from, out, currency, analysis, dictionaries, skipBad],
+    options: [from, out, currency, analysis, dictionaries, threads, skipBad],
     examples: [
       .init("qareeb index build --from providers.ndjson --out amman.qidx", "Every line must be right."),
       .init(
@@ -81,7 +87,7 @@ enum IndexCommand {
       return try buildIndex(
         IndexBuildRequest(
           inputPath: input, outputPath: output, skipsBadLines: invocation[skipBad], currency: invocation[currency],
-          analysis: invocation[analysis] ?? .bilingual, dictionariesPath: invocation[dictionaries]),
+          analysis: invocation[analysis] ?? .bilingual, dictionariesPath: invocation[dictionaries], threads: invocation[threads]),
         console: console)
     })
 

@@ -3,7 +3,7 @@ import Glibc
 import Terminal
 
 /// A file that is read once, from its beginning to its end; "-" is standard input.
-final class InputFile {
+final class InputFile: Sendable {
   /// Large enough that the calls cost nothing, small enough to stay in the cache until its lines are read.
   private static let chunkBytes = 256 << 10
 
@@ -26,16 +26,18 @@ final class InputFile {
 
   /// Hands over the bytes, piece by piece, until they end or `take` answers false.
   func readChunks(_ take: (UnsafeRawBufferPointer) -> Bool) throws(CommandFailure) {
+    while try readChunk(take) == true {}
+  }
+
+  /// Hands over the next bytes; nil at the end.
+  func readChunk<Result>(_ take: (UnsafeRawBufferPointer) -> Result) throws(CommandFailure) -> Result? {
     let room = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.chunkBytes, alignment: 64)
     defer { room.deallocate() }
     while true {
       let count = Glibc.read(descriptor, room.baseAddress, room.count)
-      if count == 0 { return }
-      if count > 0 {
-        guard take(UnsafeRawBufferPointer(rebasing: room[..<count])) else { return }
-      } else if errno != EINTR {
-        throw FileFailure.because("cannot read \(name)")
-      }
+      if count == 0 { return nil }
+      if count > 0 { return take(UnsafeRawBufferPointer(rebasing: room[..<count])) }
+      if errno != EINTR { throw FileFailure.because("cannot read \(name)") }
     }
   }
 

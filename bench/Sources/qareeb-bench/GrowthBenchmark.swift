@@ -78,7 +78,9 @@ struct GrowthBenchmark: Benchmark {
   private static func build(_ size: Int, _ options: Options, _ results: String) throws -> Built {
     let market = Market(providerCount: size)
     // The first counts matches as discovery screens ask it to, to a thousand; that is whose growth is shown.
-    guard let contestant = try QareebSearch.build(market).first else { throw BenchError("there is no engine to measure") }
+    guard let contestant = try QareebSearch.build(market, threads: 1).first else {
+      throw BenchError("there is no engine to measure")
+    }
     let figures = contestant.figures
     note(
       "\(size) providers: built in \(figures.seconds.text(places: 2)) s, \(figures.bytesPerProvider.text(places: 0)) bytes each")

@@ -41,20 +41,9 @@ final class QareebSearch: SearchContestant, @unchecked Sendable {
 
   fileprivate let analysis: SearchAnalysis
 
-  static func build(_ market: Market, _ analysis: SearchAnalysis = .simple) throws -> [any SearchContestant] {
+  static func build(_ market: Market, _ analysis: SearchAnalysis = .simple, threads: Int) throws -> [any SearchContestant] {
     let staffRows = market.staffRows()
-    let start = ContinuousClock.now
-    var making: Duration = .zero
-    var builder = SegmentBuilder(analyzer: analysis.documents)
-    for index in 0..<market.providerCount {
-      let before = ContinuousClock.now
-      let record = market.record(index, staff: staffRows[index])
-      // Making the data is not building the index.
-      making += ContinuousClock.now - before
-      try builder.add(record)
-    }
-    let segment = try builder.finish()
-    let seconds = (ContinuousClock.now - start - making) / .seconds(1)
+    let (segment, seconds) = try MarketBuild.run(market, staffRows, analyzer: analysis.documents, threads: threads)
     let writer = IndexWriter(analyzer: analysis.documents, base: segment, calendar: market.calendar(staffRows))
     let snapshot = try writer.publish(position: 1)
     let figures = BuildFigures(seconds: seconds, bytesPerProvider: Double(segment.byteCount) / Double(max(segment.count, 1)))

@@ -10,6 +10,7 @@ struct SearchBenchmark: Benchmark {
       --providers N      in the market (1000000)
       --queries N        of each class (10000); PostGIS is asked the first 1000
       --threads 1        on which an engine answers; more is refused, as the peers answer on one
+      --build-threads N  on which Qareeb's index is built (as many as the machine runs at once)
       --rounds N         interleaved over all contestants (3)
       --classes LETTERS  of a to f (abcdef)
       --seed N           another market (\(Market.defaultSeed))
@@ -37,6 +38,7 @@ struct SearchBenchmark: Benchmark {
     let withOracle: Bool
     let mustAgree: Bool
     let isBilingual: Bool
+    let buildThreads: Int
     let json: String?
     let svg: String?
 
@@ -58,6 +60,7 @@ struct SearchBenchmark: Benchmark {
       let analysis = try arguments.text("--analysis") ?? "simple"
       guard ["simple", "bilingual"].contains(analysis) else { throw BenchError("--analysis must be simple or bilingual") }
       isBilingual = analysis == "bilingual"
+      buildThreads = try arguments.positive("--build-threads") ?? ProcessInfo.processInfo.activeProcessorCount
       guard !(isBilingual && mustAgree) else {
         throw BenchError("--check compares with engines that split simply; it goes with --analysis simple")
       }
@@ -84,7 +87,10 @@ struct SearchBenchmark: Benchmark {
     let market = Market(providerCount: options.providers, seed: options.seed)
     // Before minutes go into the peers: is there an engine to measure?
     let ours =
-      options.withoutQareeb ? [] : try QareebSearch.build(market, options.isBilingual ? .bilingual(environment) : .simple)
+      options.withoutQareeb
+      ? []
+      : try QareebSearch.build(
+        market, options.isBilingual ? .bilingual(environment) : .simple, threads: options.buildThreads)
     let inProcess = ours + (options.withOracle ? [OracleSearch(market)] : [])
     let results = "\(environment.scratch)/search/results"
     // Answers of another run must not be compared with this one's.
@@ -154,7 +160,7 @@ struct SearchBenchmark: Benchmark {
       provenance: try Provenance(date: environment.date, command: environment.command, folder: environment.folder),
       settings: SearchReport.Settings(
         seed: market.seed, providers: market.providerCount, queriesPerClass: options.queries, rounds: options.rounds,
-        medianInRadius: crowding.median, ninetyNinthInRadius: crowding.ninetyNinth),
+        buildThreads: options.buildThreads, medianInRadius: crowding.median, ninetyNinthInRadius: crowding.ninetyNinth),
       results: rows, samples: samples, buildSeconds: measuring?.contestant.figures.seconds,
       bytesPerProvider: measuring?.contestant.figures.bytesPerProvider, updatesPerSecond: measuring?.updatesPerSecond(),
       peersBuildSeconds: Dictionary(uniqueKeysWithValues: peers.map { ($0.engine, $0.buildSeconds) }),

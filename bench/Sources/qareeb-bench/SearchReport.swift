@@ -8,6 +8,7 @@ struct SearchReport: Encodable {
     let providers: Int
     let queriesPerClass: Int
     let rounds: Int
+    let buildThreads: Int
     let medianInRadius: Int
     let ninetyNinthInRadius: Int
   }
