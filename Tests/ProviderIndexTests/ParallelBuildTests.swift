@@ -22,7 +22,8 @@ import TextIndex
   /// Each thread takes the next few until there are none.
   private static func segment(_ records: [ProviderRecord], threads: Int) throws -> Segment {
     let next = Atomic(0)
-    let (builders, failures) = (Mutex<[SegmentBuilder]>([]), Mutex<[IndexError]>([]))
+    let builders = Mutex<[SegmentBuilder]>([])
+    let failures = Mutex<[IndexError]>([])
     crew(threads).run(threads) { _ in
       var builder = SegmentBuilder(analyzer: TieredAnalyzer())
       while true {
