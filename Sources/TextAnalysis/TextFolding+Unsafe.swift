@@ -146,7 +146,7 @@ struct TextFolding {
     while at < text.count, text[at] >= 0x80, cluster.count < AnalysisLimits.clusterUnits {
       var next = at
       let scalar = Self.scalar(text, &next)
-      if qareeb_icu_has_boundary_before(casefold, scalar) { break }
+      if scalar != Self.iotaBelow, qareeb_icu_has_boundary_before(casefold, scalar) { break }
       append(scalar)
       at = next
     }
@@ -174,7 +174,20 @@ struct TextFolding {
     return value
   }
 
+  /// A mark that folds to a letter, and so must be in its canonical place before: marks behind it would go over to that letter.
+  private static let iotaBelow: UInt32 = 0x345
+
+  /// Puts marks around an iota below, and around the Greek letters that have one, in their canonical order.
+  private mutating func orderMarks() {
+    guard cluster.count > 1, cluster.contains(where: { $0 == Self.iotaBelow || (0x1F80...0x1FFC).contains($0) }) else { return }
+    let count = qareeb_icu_normalize(decomposition, cluster, Int32(cluster.count), &folded, Int32(folded.count))
+    guard count > 0 else { return }
+    cluster.removeAll(keepingCapacity: true)
+    cluster.append(contentsOf: folded[..<Int(count)])
+  }
+
   private mutating func takeNormalized(_ start: Int, _ end: Int) {
+    orderMarks()
     let count = qareeb_icu_normalize(casefold, cluster, Int32(cluster.count), &folded, Int32(folded.count))
     guard count > 0 else {
       // Nothing is left of invisible characters; the word goes on behind them.

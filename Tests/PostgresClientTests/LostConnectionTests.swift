@@ -11,7 +11,11 @@ struct LostConnectionTests {
     let loop = group.loops[0]
     let target = try ConnectionTarget(server.connectionString)
     async let greeting: Void = offThePool { try server.greet() }
-    let connection = try await PostgresConnection.connect(target, on: loop)
+    var options = ConnectionOptions()
+    // As long as a loaded machine needs.
+    options.connectTimeoutMilliseconds = 600_000
+    options.statementTimeoutMilliseconds = 600_000
+    let connection = try await PostgresConnection.connect(target, on: loop, options: options)
     try await greeting
 
     // More than the socket takes, so that the connection waits for room.

@@ -58,6 +58,16 @@ import TextIndex
     }
   }
 
+  /// The iota below folds to a letter: the marks behind it belong before it.
+  @Test(arguments: [
+    "け\u{320}\u{345}\u{5C4}", "ᾳ\u{5C4}", "α\u{345}\u{301}", "ب\u{345}\u{5C4}", "a\u{345}\u{5C4}", "ᾼ\u{323}\u{345}",
+  ])
+  func marksAroundAnIotaBelow(_ text: String) {
+    let words = Self.words(text)
+    #expect(Self.words(text.decomposedStringWithCanonicalMapping) == words)
+    #expect(Self.words(text.precomposedStringWithCanonicalMapping) == words)
+  }
+
   @Test func foldingFoldedWordsChangesNothing() {
     var random = SeededRandom()
     for _ in 0..<5_000 {
