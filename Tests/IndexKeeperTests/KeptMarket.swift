@@ -81,7 +81,7 @@ final class KeptMarket: Sendable {
     let index = try LiveIndex(options ?? self.options())
     let result: Result<R, any Error>
     do {
-      try #require(await index.waitUntilReady(timeoutMilliseconds: 30_000), "\(index.status) \(sink.lines)")
+      try #require(await index.waitUntilReady(timeoutMilliseconds: 600_000), "\(index.status) \(sink.lines)")
       result = .success(try await body(index))
     } catch {
       result = .failure(error)
@@ -93,7 +93,7 @@ final class KeptMarket: Sendable {
   /// Waits until the index has everything that is committed now.
   func caughtUp(_ index: LiveIndex) async throws -> IndexSnapshot {
     let position = try await position()
-    let isReached = await index.waitForPosition(position, timeoutMilliseconds: 30_000)
+    let isReached = await index.waitForPosition(position, timeoutMilliseconds: 600_000)
     try #require(isReached, "\(LogPosition.text(position)) is not reached: \(index.status) \(sink.lines.suffix(20))")
     var reader = index.reader()
     return reader.latest()

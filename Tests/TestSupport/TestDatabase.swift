@@ -55,11 +55,31 @@ public final class TestDatabase: Sendable {
   /// Ends what is connected to it and removes it. Does nothing the second time.
   public func drop() async throws {
     guard Self.living.withLock({ $0.remove(name) }) != nil else { return }
-    try await offThePool { [name] in _ = try TestCluster.shared.run("DROP DATABASE \"\(name)\" WITH (FORCE)") }
+    try await offThePool { [name] in
+      try Self.endFollowers(of: name)
+      try TestCluster.shared.run("DROP DATABASE \"\(name)\" WITH (FORCE)")
+    }
+  }
+
+  /// Ends whoever follows the log of a database: a slot in use is the one thing that FORCE does not take away, and the server notices
+  /// a follower's death only when it next has something to send.
+  private static func endFollowers(of name: String) throws {
+    let followers = "pg_replication_slots WHERE database = '\(name)' AND active_pid IS NOT NULL"
+    try TestCluster.shared.run(
+      """
+      DO $$ BEGIN
+        FOR attempt IN 1..6000 LOOP
+          PERFORM pg_terminate_backend(active_pid) FROM \(followers);
+          EXIT WHEN NOT EXISTS (SELECT FROM \(followers));
+          PERFORM pg_sleep(0.01);
+        END LOOP;
+      END $$
+      """)
   }
 
   static func dropAll() throws {
     for name in living.withLock({ Array($0) }) {
+      try endFollowers(of: name)
       try TestCluster.shared.run("DROP DATABASE IF EXISTS \"\(name)\" WITH (FORCE)")
     }
     living.withLock { $0 = [] }
