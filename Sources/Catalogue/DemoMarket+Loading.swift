@@ -21,6 +21,7 @@ extension ProviderCatalogue {
       guard try await insert(demo.about, transaction) else { return .present }
       try await insert(demo, transaction)
       try await copy(providers, of: demo.about, transaction)
+      try await copyStaff(of: providers, demo, seed: seed, transaction)
       return .loaded(providers: providers.count, services: providers.reduce(0) { $0 + $1.services.count })
     }
   }
@@ -100,9 +101,45 @@ extension ProviderCatalogue {
       try await writer.write(rows.finish())
     }
   }
+
+  private func copyStaff(
+    of providers: [MadeProvider], _ demo: DemoMarket, seed: UInt64, _ transaction: PostgresTransaction
+  ) async throws {
+    let staff = providers.map { (provider: $0.key, members: demo.staff(of: $0, seed: seed)) }
+    try await transaction.copyIn(
+      "COPY catalogue.staff (id, provider_id, name_en, name_ar, position) FROM STDIN (FORMAT binary)"
+    ) { writer in
+      var rows = BinaryCopyEncoder()
+      for (provider, members) in staff {
+        for (position, member) in members.enumerated() {
+          rows.add(PostgresUUID(member.id), provider, member.name.en, member.name.ar, Int16(position))
+        }
+      }
+      try await writer.write(rows.finish())
+    }
+    try await transaction.copyIn(
+      "COPY catalogue.working_hours (provider_id, staff_id, weekday, starts, ends) FROM STDIN (FORMAT binary)"
+    ) { writer in
+      var rows = BinaryCopyEncoder()
+      for (provider, members) in staff {
+        for member in members {
+          for shift in member.shifts {
+            rows.add(
+              provider, PostgresUUID(member.id), Int16(shift.weekday), PostgresTime(minuteOfDay: shift.minutes.lowerBound),
+              PostgresTime(minuteOfDay: shift.minutes.upperBound))
+          }
+        }
+      }
+      try await writer.write(rows.finish())
+    }
+  }
+}
+
+extension PostgresUUID {
+  fileprivate init(_ id: Identifier) { self.init(high: id.high, low: id.low) }
 }
 
 extension MadeProvider {
-  fileprivate var key: PostgresUUID { PostgresUUID(high: id.high, low: id.low) }
+  fileprivate var key: PostgresUUID { PostgresUUID(id) }
   fileprivate var location: PostgresGeography { .point(latitude: lat, longitude: lon) }
 }

@@ -48,6 +48,33 @@ import WebAPI
     }
   }
 
+  @Test func staffKeepBelievableHours() throws {
+    let providers = demo.providers(count: 1_000, seed: 2026)
+    var ids: Set<Identifier> = []
+    var (breaks, pastMidnight, counts) = (0, 0, Set<Int>())
+    for provider in providers {
+      let staff = demo.staff(of: provider, seed: 2026)
+      #expect(staff == demo.staff(of: provider, seed: 2026))
+      counts.insert(staff.count)
+      for member in staff {
+        #expect(ids.insert(member.id).inserted)
+        #expect(member.shifts.allSatisfy { (1...7).contains($0.weekday) && !$0.minutes.isEmpty && $0.minutes.lowerBound >= 0 })
+        #expect(member.shifts.allSatisfy { $0.minutes.upperBound <= 1_440 && $0.minutes.lowerBound % 15 == 0 })
+        for (earlier, later) in zip(member.shifts, member.shifts.dropFirst()) {
+          #expect((earlier.weekday, earlier.minutes.upperBound) < (later.weekday, later.minutes.lowerBound))
+          if earlier.weekday == later.weekday, earlier.minutes.lowerBound > 0 { breaks += 1 }
+        }
+        let fridays = member.shifts.filter { $0.weekday == 5 }
+        #expect(fridays.allSatisfy { $0.minutes.lowerBound >= 14 * 60 || $0.minutes.lowerBound == 0 })
+        pastMidnight += fridays.count { $0.minutes.lowerBound == 0 }
+        #expect(member.shifts.reduce(0) { $0 + $1.minutes.count } > 15 * 60, "\(provider.id)")
+      }
+    }
+    #expect(counts == [1, 2, 3, 4, 5, 6])
+    #expect(breaks > 5_000 && pastMidnight > 50, "\(breaks) breaks, \(pastMidnight) evenings past midnight")
+    #expect(ids.count > 2_000 && ids.count < 3_500, "\(ids.count)")
+  }
+
   /// A town has one Waleed the barber on many a corner, but not the same sign over every door.
   @Test func namesAreVaried() {
     let providers = demo.providers(count: DemoMarket.standardCount, seed: DemoMarket.standardSeed)

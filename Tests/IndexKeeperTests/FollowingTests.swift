@@ -35,6 +35,33 @@ import Testing
     }
   }
 
+  /// Calendars are in the publication, and no part of documents. Their rows change nothing, and stop nothing.
+  @Test func rowsOfOtherTablesArePassedOver() async throws {
+    try await withMarket(providers: 20) { market in
+      try await market.withIndex { index in
+        try await market.script(
+          """
+          INSERT INTO catalogue.staff (provider_id, name_en, name_ar) SELECT id, 'Rana', 'رنا' FROM catalogue.provider;
+          INSERT INTO catalogue.working_hours (provider_id, staff_id, weekday, starts, ends)
+          SELECT provider_id, id, 4, '16:00', '24:00' FROM catalogue.staff;
+          INSERT INTO catalogue.schedule_override (provider_id, staff_id, day, is_closed)
+          SELECT provider_id, id, '2026-03-20', true FROM catalogue.staff;
+          INSERT INTO catalogue.outside_busy (provider_id, source, during)
+          SELECT id, 'partner', '[2026-03-01 10:00+03,2026-03-01 11:00+03)' FROM catalogue.provider;
+          UPDATE catalogue.staff SET position = 1;
+          UPDATE catalogue.outside_busy SET during = '[2026-03-01 10:00+03,2026-03-01 12:00+03)';
+          DELETE FROM catalogue.schedule_override;
+          DELETE FROM catalogue.provider WHERE name_en = 'Provider 3';
+          TRUNCATE catalogue.outside_busy;
+          UPDATE catalogue.provider SET name_en = 'Seen' WHERE name_en = 'Provider 4';
+          """)
+        try await market.requireEqual(index, "after rows of calendars")
+        #expect(try found("seen", in: try await market.caughtUp(index)).count == 1)
+        #expect(market.hydrations == 1)
+      }
+    }
+  }
+
   /// A position that was never written is waited for in vain, and one that was, always seen.
   @Test func oneReadsWhatOneWrote() async throws {
     try await withMarket(providers: 20) { market in

@@ -106,6 +106,25 @@ import Testing
     }
   }
 
+  @Test func timesOfDay() async throws {
+    try await withConnection { connection in
+      var random = SeededRandom()
+      let drawn = (0..<60).map { _ in Int64.random(in: 0...86_400_000_000, using: &random) }
+      let times = try ([0, 86_400_000_000, 34_200_000_000, 1] + drawn).map {
+        try #require(PostgresTime(microsecondsSinceMidnight: $0))
+      }
+      try await roundTrip(connection, "time", times)
+      try await roundTrip(connection, "time[]", [[], times])
+      for time in times {
+        let theirs = try await connection.query("SELECT $1::time::text", time).only()[0, as: String.self]
+        #expect(time.description == theirs)
+      }
+      #expect(PostgresTime(minuteOfDay: 570)?.description == "09:30:00")
+      #expect(PostgresTime(minuteOfDay: 1_440) == .endOfDay && PostgresTime.endOfDay.minuteOfDay == 1_440)
+      #expect(PostgresTime(minuteOfDay: 1_441) == nil && PostgresTime(microsecondsSinceMidnight: -1) == nil)
+    }
+  }
+
   @Test func numericKeepsEveryDigit() async throws {
     try await withConnection { connection in
       var random = SeededRandom()

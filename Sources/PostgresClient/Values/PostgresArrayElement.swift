@@ -74,7 +74,7 @@ private struct ArrayLayout {
   private static func isArray(_ type: PostgresType) -> Bool {
     switch type {
     case .boolArray, .byteaArray, .int2Array, .int4Array, .int8Array, .textArray, .varcharArray, .float4Array, .float8Array,
-      .timestamptzArray, .uuidArray:
+      .timeArray, .timestamptzArray, .uuidArray:
       true
     default: type.isUserDefined
     }

@@ -48,17 +48,22 @@ extension ByteBuffer {
     let (days, secondOfDay) = seconds.flooredQuotientAndRemainder(dividingBy: 86_400)
     append(date: CivilDate(daysSince1970: days))
     append(byte: UInt8(ascii: "T"))
-    append(padded: secondOfDay / 3_600, digits: 2)
-    append(byte: UInt8(ascii: ":"))
-    append(padded: secondOfDay / 60 % 60, digits: 2)
-    append(byte: UInt8(ascii: ":"))
-    append(padded: secondOfDay % 60, digits: 2)
-    if microseconds != 0 {
-      append(byte: UInt8(ascii: "."))
-      append(padded: microseconds, digits: 6)
-      while self[count - 1] == UInt8(ascii: "0") { truncate(to: count - 1) }
-    }
+    append(timeOfDay: secondOfDay * 1_000_000 + microseconds)
     append(byte: UInt8(ascii: "Z"))
+  }
+
+  /// `09:30:00`; a fraction only where there is one.
+  mutating func append(timeOfDay microseconds: Int64) {
+    let (seconds, fraction) = microseconds.quotientAndRemainder(dividingBy: 1_000_000)
+    append(padded: seconds / 3_600, digits: 2)
+    append(byte: UInt8(ascii: ":"))
+    append(padded: seconds / 60 % 60, digits: 2)
+    append(byte: UInt8(ascii: ":"))
+    append(padded: seconds % 60, digits: 2)
+    guard fraction != 0 else { return }
+    append(byte: UInt8(ascii: "."))
+    append(padded: fraction, digits: 6)
+    while self[count - 1] == UInt8(ascii: "0") { truncate(to: count - 1) }
   }
 
   fileprivate mutating func append(date: CivilDate) {

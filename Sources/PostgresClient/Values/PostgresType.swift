@@ -22,6 +22,7 @@ public struct PostgresType: Sendable, Hashable, RawRepresentable {
   public static let bpchar = PostgresType(rawValue: 1042)
   public static let varchar = PostgresType(rawValue: 1043)
   public static let date = PostgresType(rawValue: 1082)
+  public static let time = PostgresType(rawValue: 1083)
   public static let timestamp = PostgresType(rawValue: 1114)
   public static let timestamptz = PostgresType(rawValue: 1184)
   public static let numeric = PostgresType(rawValue: 1700)
@@ -39,6 +40,7 @@ public struct PostgresType: Sendable, Hashable, RawRepresentable {
   public static let int8Array = PostgresType(rawValue: 1016)
   public static let float4Array = PostgresType(rawValue: 1021)
   public static let float8Array = PostgresType(rawValue: 1022)
+  public static let timeArray = PostgresType(rawValue: 1183)
   public static let timestamptzArray = PostgresType(rawValue: 1185)
   public static let uuidArray = PostgresType(rawValue: 2951)
 
@@ -58,10 +60,11 @@ extension PostgresType: CustomStringConvertible {
   private static let names: [PostgresType: String] = [
     .bool: "bool", .bytea: "bytea", .char: "char", .name: "name", .int8: "int8", .int2: "int2", .int4: "int4", .text: "text",
     .oid: "oid", .json: "json", .float4: "float4", .float8: "float8", .unknown: "unknown", .bpchar: "char(n)",
-    .varchar: "varchar", .date: "date", .timestamp: "timestamp", .timestamptz: "timestamptz", .numeric: "numeric",
+    .varchar: "varchar", .date: "date", .time: "time", .timestamp: "timestamp", .timestamptz: "timestamptz", .numeric: "numeric",
     .void: "void", .uuid: "uuid", .jsonb: "jsonb", .tstzrange: "tstzrange", .boolArray: "bool[]", .byteaArray: "bytea[]",
     .int2Array: "int2[]", .int4Array: "int4[]", .textArray: "text[]", .varcharArray: "varchar[]", .int8Array: "int8[]",
-    .float4Array: "float4[]", .float8Array: "float8[]", .timestamptzArray: "timestamptz[]", .uuidArray: "uuid[]",
+    .float4Array: "float4[]", .float8Array: "float8[]", .timeArray: "time[]", .timestamptzArray: "timestamptz[]",
+    .uuidArray: "uuid[]",
   ]
 
   public var description: String { PostgresType.names[self] ?? "type \(rawValue)" }
