@@ -1,4 +1,5 @@
-// The engine's searches with every allocation counted: `counted-search PROVIDERS QUERIES` prints a line of JSON for each kind.
+// The engine's searches with every allocation counted: `counted-search PROVIDERS QUERIES DICTIONARIES` prints a line of JSON for each
+// kind: all of them with plain splitting, and those with words once more as the product analyses them.
 //
 // A search here is all that a server would do: analyse the words, search, read every hit. Each kind is warmed with its own queries first.
 import CAllocations
@@ -8,6 +9,7 @@ import MarketWorkload
 import ProviderIndex
 import Ranking
 import Synchronization
+import TextAnalysis
 import TextIndex
 
 /// What is asked: queries of one class, changed.
@@ -18,6 +20,8 @@ struct SearchKind: Sendable {
   var isDisturbed = false
   /// Whether words lose their second letter.
   var isMisspelt = false
+  /// Whether words make a difference.
+  var hasWords: Bool { [.c, .d, .f].contains(queryClass) }
   var change: @Sendable (inout ProviderQuery) -> Void = { _ in }
 
   /// The classes of the search benchmark, and what they leave out.
@@ -36,6 +40,8 @@ struct SearchKind: Sendable {
       SearchKind(name: "typos", queryClass: .c, isMisspelt: true) { $0.allowsTypos = true },
       SearchKind(name: "all levels", queryClass: .c, isMisspelt: true) { query in
         (query.rules.weights.text, query.rules.matching, query.lastWordIsPrefix) = (1, MatchingRules(), true)
+        // Every level is tried, to the last.
+        (query.rules.matching.last, query.rules.matching.enough) = (.partial, 10_000)
       },
       SearchKind(name: "every weight, gaussian decay", queryClass: .a) { query in
         for feature in Feature.allCases { query.rules.weights[feature] = 0.1 }
@@ -60,6 +66,25 @@ struct CountedLine: Encodable {
   let found: Int
 }
 
+/// How texts become words.
+struct WordAnalysis {
+  /// Before the names of its kinds.
+  let prefix: String
+  let documents: any TextAnalyzer
+  let queries: any TextAnalyzer
+
+  static let plain = WordAnalysis(prefix: "", documents: CaseFoldingSplitter(), queries: CaseFoldingSplitter())
+
+  static func bilingual(_ folder: String) throws -> WordAnalysis {
+    var dictionaries = AnalysisDictionaries()
+    for file in AnalysisDictionaries.File.allCases {
+      try dictionaries.add(file, [UInt8](Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(file.rawValue)"))))
+    }
+    let analyzer = BilingualAnalyzer(dictionaries)
+    return WordAnalysis(prefix: "bilingual: ", documents: analyzer, queries: analyzer.with(.typing))
+  }
+}
+
 /// An index of two segments, some of the first one's providers removed, and a calendar.
 final class CountedMarket: @unchecked Sendable {
   // Sendable: the writer is used by one thread at a time, all else is immutable.
@@ -71,9 +96,12 @@ final class CountedMarket: @unchecked Sendable {
   /// As long as a UUID: too long for a `String` that is kept in place.
   static func longID(_ id: String) -> String { id + "-4000-8000-000000000000-000" }
 
-  init(providers: Int) throws {
+  let analysis: WordAnalysis
+
+  init(providers: Int, _ analysis: WordAnalysis) throws {
+    self.analysis = analysis
     market = Market(providerCount: providers)
-    var builder = SegmentBuilder(analyzer: CaseFoldingSplitter())
+    var builder = SegmentBuilder(analyzer: analysis.documents)
     var records: [ProviderRecord] = []
     let staffRows = market.staffRows()
     for index in 0..<providers {
@@ -82,7 +110,7 @@ final class CountedMarket: @unchecked Sendable {
       records.append(record)
       try builder.add(record)
     }
-    writer = IndexWriter(analyzer: CaseFoldingSplitter(), base: try builder.finish(), calendar: market.calendar(staffRows))
+    writer = IndexWriter(analyzer: analysis.documents, base: try builder.finish(), calendar: market.calendar(staffRows))
     for record in records.suffix(providers / 20) { try writer.upsert(record) }
     snapshot = try writer.publish(position: 1)
     locations = records.compactMap { [writer] in writer.locate($0.id) }
@@ -94,11 +122,14 @@ final class CountedMarket: @unchecked Sendable {
 final class CountedReader {
   private let counted: CountedMarket
   private let searcher = Searcher()
-  private let analyzer = CaseFoldingSplitter()
+  private let analyzer: any TextAnalyzer
   private var words = TokenBuffer()
   private var sum = 0.0
 
-  init(_ counted: CountedMarket) { self.counted = counted }
+  init(_ counted: CountedMarket) {
+    self.counted = counted
+    analyzer = counted.analysis.queries
+  }
 
   /// - Parameter isEnough: asked after each time that all queries have been counted.
   func run(_ kind: SearchKind, queries count: Int, until isEnough: () -> Bool) throws -> CountedLine {
@@ -120,7 +151,7 @@ final class CountedReader {
       allocations += qareeb_thread_allocations() - before
       searched += count
     } while !isEnough()
-    return CountedLine(kind: kind.name, queries: searched, allocations: allocations, found: found)
+    return CountedLine(kind: counted.analysis.prefix + kind.name, queries: searched, allocations: allocations, found: found)
   }
 
   private static func misspelt(_ text: String) -> String {
@@ -166,7 +197,8 @@ final class CountedUpdates: Sendable {
     stopped.store(true, ordering: .relaxed)
     ended.wait()
     return CountedLine(
-      kind: "updates under f", queries: applied.load(ordering: .relaxed), allocations: allocations.load(ordering: .relaxed),
+      kind: counted.analysis.prefix + "updates under f", queries: applied.load(ordering: .relaxed),
+      allocations: allocations.load(ordering: .relaxed),
       found: applied.load(ordering: .relaxed))
   }
 
@@ -189,18 +221,24 @@ final class CountedUpdates: Sendable {
 @main
 struct CountedSearch {
   static func main() throws {
-    let numbers = CommandLine.arguments.dropFirst().compactMap { Int($0) }.filter { $0 > 0 }
-    guard numbers.count == 2, CommandLine.arguments.count == 3 else {
-      print("usage: counted-search PROVIDERS QUERIES")
+    let arguments = CommandLine.arguments.dropFirst()
+    let numbers = arguments.prefix(2).compactMap { Int($0) }.filter { $0 > 0 }
+    guard arguments.count == 3, numbers.count == 2, let folder = arguments.last else {
+      print("usage: counted-search PROVIDERS QUERIES DICTIONARIES")
       return
     }
     try checkThatAllocationsAreSeen()
-    let counted = try CountedMarket(providers: numbers[0])
+    try count(SearchKind.all, CountedMarket(providers: numbers[0], .plain), queries: numbers[1])
+    try count(
+      SearchKind.all.filter(\.hasWords), CountedMarket(providers: numbers[0], try .bilingual(folder)), queries: numbers[1])
+  }
+
+  private static func count(_ kinds: [SearchKind], _ counted: CountedMarket, queries: Int) throws {
     let reader = CountedReader(counted)
     let encoder = JSONEncoder()
-    for kind in SearchKind.all {
+    for kind in kinds {
       let updates = kind.isDisturbed ? CountedUpdates(counted) : nil
-      let line = try reader.run(kind, queries: numbers[1]) { updates?.areEnough ?? true }
+      let line = try reader.run(kind, queries: queries) { updates?.areEnough ?? true }
       for line in [line, updates?.stop()].compactMap({ $0 }) {
         print(String(decoding: try encoder.encode(line), as: UTF8.self))
       }

@@ -70,7 +70,7 @@ struct AllocationsBenchmark: Benchmark {
     let report = Report(
       provenance: try Provenance(date: environment.date, command: environment.command, folder: environment.folder),
       connections: connections, figures: figures, providers: providers,
-      searches: try searches("\(environment.binaries)/counted-search", providers: providers, queries: queries))
+      searches: try searches(environment, providers: providers, queries: queries))
     print(text(report), terminator: "")
     if let json { try ResultFile.write(report, to: json) }
     let allocating = report.searches.filter { $0.allocations > 0 || $0.found == 0 }.map(\.kind)
@@ -79,8 +79,9 @@ struct AllocationsBenchmark: Benchmark {
     }
   }
 
-  private static func searches(_ program: String, providers: Int, queries: Int) throws -> [SearchFigure] {
-    let lines = try Command(program, [String(providers), String(queries)]).output().split(separator: "\n")
+  private static func searches(_ environment: BenchEnvironment, providers: Int, queries: Int) throws -> [SearchFigure] {
+    let arguments = [String(providers), String(queries), environment.dictionaries.path]
+    let lines = try Command("\(environment.binaries)/counted-search", arguments).output().split(separator: "\n")
     return try lines.map { try JSONDecoder().decode(SearchFigure.self, from: Data($0.utf8)) }
   }
 

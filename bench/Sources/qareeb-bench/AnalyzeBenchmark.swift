@@ -38,9 +38,7 @@ struct AnalyzeBenchmark: Benchmark {
     let rounds = arguments.flag("--tiny") ? 3 : try arguments.positive("--rounds") ?? 101
     let json = try arguments.text("--json")
     try arguments.finish()
-    let dictionaries = URL(fileURLWithPath: environment.folder).deletingLastPathComponent().appendingPathComponent(
-      "data/analysis")
-    let output = try Command("\(environment.binaries)/counted-analysis", [dictionaries.path, String(rounds)]).output()
+    let output = try Command("\(environment.binaries)/counted-analysis", [environment.dictionaries.path, String(rounds)]).output()
     let figures = try output.split(separator: "\n").map { try JSONDecoder().decode(Figure.self, from: Data($0.utf8)) }
     let report = Report(
       provenance: try Provenance(date: environment.date, command: environment.command, folder: environment.folder),

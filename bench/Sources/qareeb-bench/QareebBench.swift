@@ -20,6 +20,9 @@ struct BenchEnvironment {
   let scratch: String
   /// Where this program and the targets beside it are.
   let binaries: String
+
+  /// The dictionaries of text analysis.
+  var dictionaries: URL { URL(fileURLWithPath: folder).deletingLastPathComponent().appendingPathComponent("data/analysis") }
 }
 
 @main

@@ -14,10 +14,9 @@ struct SearchAnalysis {
 
   /// With the repository's dictionaries.
   static func bilingual(_ environment: BenchEnvironment) throws -> SearchAnalysis {
-    let folder = URL(fileURLWithPath: environment.folder).deletingLastPathComponent().appendingPathComponent("data/analysis")
     var dictionaries = AnalysisDictionaries()
     for file in AnalysisDictionaries.File.allCases {
-      try dictionaries.add(file, [UInt8](Data(contentsOf: folder.appendingPathComponent(file.rawValue))))
+      try dictionaries.add(file, [UInt8](Data(contentsOf: environment.dictionaries.appendingPathComponent(file.rawValue))))
     }
     let analyzer = BilingualAnalyzer(dictionaries)
     return SearchAnalysis(documents: analyzer, queries: analyzer.with(.typing))
