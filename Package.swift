@@ -92,6 +92,8 @@ let package = Package(
     module("TextAnalysis", ["TextIndex", "CICU", "CSnowball"]),
     module("IndexFormats", ["Bytes", "JSON", "Spelling", "Geometry", "Ranking", "TextIndex", "ProviderIndex"]),
 
+    module("Calendars", ["AvailabilityIndex"]),
+
     // The log followed, and the index kept by it
     module("ChangeFeed", ["PostgresClient", "EventLoops", "Telemetry"]),
     module(
@@ -152,6 +154,7 @@ let package = Package(
     tests("TextAnalysis", ["TextIndex"]),
     tests("IndexFormats", ["JSON", "Geometry", "Ranking", "TextIndex", "ProviderIndex"]),
     tests("DemoMarkets", ["WebAPI", "JSON"]),
+    tests("Calendars", ["AvailabilityIndex"]),
     tests("ChangeFeed", ["PostgresClient"]),
     tests(
       "IndexKeeper",

@@ -6,7 +6,7 @@ public import Synchronization
 
 /// The free slots of staff members, numbered 0..<`staffCount`, for `days` days from `firstDay` on.
 ///
-/// Days are numbered from 1970-01-01 in the market's local time; a day has 96 slots of 15 minutes; an absolute slot is
+/// Days are numbered from 1970-01-01, in UTC; a day has 96 slots of 15 minutes, and an absolute slot, which is an instant, is
 /// day · 96 + slot. What is outside the horizon is not free.
 ///
 /// **Memory**: 16 bytes a staff member and day, so 448 bytes a staff member with the default 28 days, in blocks of 256 staff
