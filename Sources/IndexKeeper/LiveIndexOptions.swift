@@ -17,6 +17,10 @@ public struct LiveIndexOptions: Sendable {
   public var filePath: String?
   /// How long changes may be in the log alone before the file is written again. The server keeps the log that long.
   public var saveIntervalMilliseconds: UInt64 = 300_000
+  /// The names of services that are shown are made anew at most so often; and once where they go on changing.
+  public var serviceNamesIntervalMilliseconds: UInt64 = 5_000
+  /// Is called on the keeper's loop for each state that is posted, before those who wait for its position are told. It must not wait.
+  public var shown: @Sendable (ShownState) -> Void = { _ in }
   public var backOff = BackOff(baseMilliseconds: 200, maximumMilliseconds: 10_000)
   public var random: RandomSource = systemRandomSource
   public var clock = FeedClock.system

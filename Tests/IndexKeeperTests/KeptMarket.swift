@@ -15,6 +15,8 @@ final class KeptMarket: Sendable {
   let group: EventLoopGroup
   let database: Database
   let sink = MemoryLogSink()
+  /// What the indexes of its options have shown.
+  let shown = ShownStates()
 
   init(_ connectionString: String) async throws {
     // As in production: who has committed can name a position that has it. The test cluster is laxer.
@@ -60,6 +62,8 @@ final class KeptMarket: Sendable {
 
   func options() -> LiveIndexOptions {
     var options = LiveIndexOptions(target: home, analyzer: CaseFoldingSplitter())
+    options.shown = { [shown] in shown.show($0) }
+    options.serviceNamesIntervalMilliseconds = 0
     options.backOff = BackOff(baseMilliseconds: 5, maximumMilliseconds: 50)
     options.logger = LogPipeline(format: .json, sink: sink).logger("test")
     return options
@@ -95,6 +99,8 @@ final class KeptMarket: Sendable {
     let position = try await position()
     let isReached = await index.waitForPosition(position, timeoutMilliseconds: 600_000)
     try #require(isReached, "\(LogPosition.text(position)) is not reached: \(index.status) \(sink.lines.suffix(20))")
+    // Those who wait are told last.
+    #expect(try #require(shown.latest).index.position >= position)
     var reader = index.reader()
     return reader.latest()
   }
@@ -105,10 +111,14 @@ final class KeptMarket: Sendable {
     var other = options()
     // Not one of the index's own slots.
     other.slotPrefix = "rebuild"
+    let anew = ShownStates()
+    other.shown = { anew.show($0) }
     let rebuilt = try await withIndex(other) { index in
       var reader = index.reader()
       return reader.latest()
     }
+    try await requireShown(shown, note)
+    try await requireShown(anew, "\(note), made anew")
     let (contents, expected) = (IndexContents(live), IndexContents(rebuilt))
     #expect(contents.hash == expected.hash, "\(note), index | rebuild: \(contents.difference(expected))")
     for words in ["provider", "مزود", "cut", "quarter1", "renamed", "حي3", "barber", "salon", "long", "changed"] {
@@ -130,7 +140,7 @@ final class KeptMarket: Sendable {
     let rows = try await database.query(
       """
       SELECT id::text, category_id, ST_Y(location::geometry), ST_X(location::geometry),
-        CASE WHEN rating_count = 0 THEN 0 ELSE rating_sum::float8 / rating_count END, rating_count::bigint,
+        CASE WHEN rating_count = 0 THEN 0 ELSE floor(rating_sum * 10.0 / rating_count + 0.5)::float8 / 10 END, rating_count::bigint,
         verification = 'verified', array_position(ARRAY['none', 'silver', 'gold', 'diamond'], tier)::bigint - 1
       FROM catalogue.provider WHERE is_active
       """)

@@ -48,7 +48,7 @@ struct RandomWriter {
 
   private mutating func statement() -> String {
     let n = number(0..<100_000)
-    return switch number(0..<20) {
+    return switch number(0..<24) {
     case 0, 1:
       """
       WITH made AS (
@@ -80,6 +80,17 @@ struct RandomWriter {
       SELECT id, \(n % 3), ST_MakePoint(35.9, 31.9), 1000 + \(n % 1000) FROM catalogue.provider WHERE id = \(provider())
       ON CONFLICT (provider_id, position) DO UPDATE SET radius_m = excluded.radius_m
       """
+    case 19: "UPDATE catalogue.service SET padding_min = \(n % 60), capacity = \(1 + n % 9) WHERE id = \(service())"
+    case 20:
+      n % 2 == 0
+        ? "UPDATE catalogue.area SET centre = ST_MakePoint(35.9, \(31 + Double(n % 90) / 100)), radius_m = \(100 + n % 999) WHERE id = 'area-\(1 + n % 5)'"
+        : "UPDATE catalogue.category SET position = \(n + 10) WHERE id = '\(n % 3 == 0 ? "spa" : "barber")'"
+    case 21:
+      n % 8 == 0
+        ? "UPDATE catalogue.market SET currency = '\(n % 16 == 0 ? "JOD" : "USD")'"
+        : "UPDATE catalogue.market SET name_en = 'Amman \(n)', currency_exponent = \(n % 4), centre = ST_MakePoint(35.9, \(31 + Double(n % 90) / 100))"
+    case 22: "UPDATE catalogue.provider SET category_id = '\(n % 2 == 0 ? "barber" : "spa")' WHERE id = \(provider())"
+    case 23: "UPDATE catalogue.service SET name_en = 'Cut \(n % 7)' WHERE id = \(service())"
     case 18: "DELETE FROM catalogue.service_area WHERE provider_id = \(provider())"
     default:
       n % 2 == 0

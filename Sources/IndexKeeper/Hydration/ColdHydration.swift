@@ -92,16 +92,21 @@ struct ColdHydration {
 
   private func readNames(_ connection: PostgresConnection, _ intake: Intake) async throws {
     for row in try await connection.query(HydrationStatements.markets) {
-      let (id, currency) = try row.decode(String.self, String.self)
-      intake.tables.markets[id] = MarketRow(id: id, currency: currency)
+      let (id, en, ar, currency, exponent, timeZone, latitude, longitude) = try row.decode(
+        String.self, String.self, String.self, String.self, Int16.self, String.self, Double.self, Double.self)
+      intake.tables.markets[id] = MarketRow(
+        id: id, name: NamePair(en: en, ar: ar), currency: currency, currencyExponent: exponent, timeZone: timeZone,
+        centre: PlaceRow(latitude: latitude, longitude: longitude))
     }
     for row in try await connection.query(HydrationStatements.areas) {
-      let (market, id, en, ar) = try row.decode(String.self, String.self, String.self, String.self)
-      intake.tables.areas[AreaKey(market: market, id: id)] = NamePair(en: en, ar: ar)
+      let (market, id, en, ar, latitude, longitude, radius) = try row.decode(
+        String.self, String.self, String.self, String.self, Double.self, Double.self, Int32.self)
+      intake.tables.areas[AreaKey(market: market, id: id)] = AreaRow(
+        name: NamePair(en: en, ar: ar), centre: PlaceRow(latitude: latitude, longitude: longitude), radiusMetres: radius)
     }
     for row in try await connection.query(HydrationStatements.categories) {
-      let (id, en, ar) = try row.decode(String.self, String.self, String.self)
-      intake.tables.categories[id] = NamePair(en: en, ar: ar)
+      let (id, en, ar, position) = try row.decode(String.self, String.self, String.self, Int32.self)
+      intake.tables.categories[id] = CategoryRow(name: NamePair(en: en, ar: ar), position: position)
     }
   }
 
@@ -113,18 +118,20 @@ struct ColdHydration {
     private var refused = 0
     private var builder: SegmentBuilder
     private var base = SourceBaseBuilder()
+    private var serviceNames = ServiceNameCounts()
     private let documents: ProviderDocuments
 
     init(_ builder: SegmentBuilder, _ documents: ProviderDocuments) {
       self.builder = builder
       self.documents = documents
-      tables = SourceTables(base: SourceBaseBuilder().finish())
+      tables = SourceTables()
     }
 
     func add(_ fields: [[UInt8]?]) throws {
       var row = CopiedRow(fields)
       let (id, entry) = try row.entry()
       try base.add(id, entry)
+      serviceNames.move(from: SourceEntry(), to: entry)
       rows += 1
       do throws(IndexError) {
         if let record = try documents.record(id, entry, tables) { try builder.add(record) }
@@ -136,7 +143,7 @@ struct ColdHydration {
     }
 
     func finish(_ slot: CreatedSlot) throws -> HydratedIndex {
-      let settled = base.finish()
+      let settled = SettledTables(providers: base.finish(), serviceNames: serviceNames.settled())
       base = SourceBaseBuilder()
       tables.rest(on: settled, madeOf: tables)
       let segment = try builder.finish()

@@ -2,9 +2,16 @@ import PostgresClient
 
 /// What hydration reads, under one snapshot.
 enum HydrationStatements {
-  static let markets = PreparedQuery("SELECT id, currency::text FROM catalogue.market")
-  static let areas = PreparedQuery("SELECT market_id, id, name_en, name_ar FROM catalogue.area")
-  static let categories = PreparedQuery("SELECT id, name_en, name_ar FROM catalogue.category")
+  static let markets = PreparedQuery(
+    """
+    SELECT id, name_en, name_ar, currency::text, currency_exponent, time_zone, ST_Y(centre::geometry), ST_X(centre::geometry)
+    FROM catalogue.market
+    """)
+  static let areas = PreparedQuery(
+    """
+    SELECT market_id, id, name_en, name_ar, ST_Y(centre::geometry), ST_X(centre::geometry), radius_m FROM catalogue.area
+    """)
+  static let categories = PreparedQuery("SELECT id, name_en, name_ar, position FROM catalogue.category")
   /// The planner's guess, good enough for a progress bar.
   static let providerEstimate = PreparedQuery(
     "SELECT greatest(reltuples, 0)::bigint FROM pg_catalog.pg_class WHERE oid = 'catalogue.provider'::regclass")
@@ -16,13 +23,15 @@ enum HydrationStatements {
       SELECT provider.id, market_id, category_id, area_id, provider.name_en, provider.name_ar, description_en, description_ar,
         location, tier, verification = 'verified', rating_sum, rating_count, popularity, is_online, provider.is_active, tags,
         created_at,
-        service.ids, service.names_en, service.names_ar, service.prices, service.currencies, service.durations, service.actives,
+        service.ids, service.names_en, service.names_ar, service.prices, service.currencies, service.durations, service.paddings,
+        service.capacities, service.actives,
         area.positions, area.latitudes, area.longitudes, area.radii
       FROM catalogue.provider
       LEFT JOIN (
         SELECT provider_id, array_agg(id ORDER BY id) AS ids, array_agg(name_en ORDER BY id) AS names_en,
           array_agg(name_ar ORDER BY id) AS names_ar, array_agg(price_minor ORDER BY id) AS prices,
           array_agg(currency::text ORDER BY id) AS currencies, array_agg(duration_min ORDER BY id) AS durations,
+          array_agg(padding_min ORDER BY id) AS paddings, array_agg(capacity ORDER BY id) AS capacities,
           array_agg(is_active ORDER BY id) AS actives
         FROM catalogue.service GROUP BY provider_id
       ) AS service ON service.provider_id = provider.id
@@ -78,7 +87,7 @@ extension CopiedRow {
     let name = NamePair(en: try take(.text), ar: try take(.text))
     let description = NamePair(en: try take(.text), ar: try take(.text))
     let geography: PostgresGeography = try take(.bytea)
-    guard let place = geography.coordinates else { throw PostgresError(.decoding, "a provider's location is no point") }
+    guard let point = geography.coordinates else { throw PostgresError(.decoding, "a provider's location is no point") }
     let tier: String = try take(.text)
     let live = ProviderRow.LiveRow(
       isVerified: try take(.bool), ratingSum: try take(.int8), ratingCount: try take(.int4), popularity: try take(.float4),
@@ -87,8 +96,9 @@ extension CopiedRow {
     let tags: [String] = try take(.textArray)
     let createdOn = try take(.timestamptz, as: PostgresTimestamp.self).dayNumber
     return ProviderRow(
-      market: market, category: category, area: area, name: name, description: description, latitude: place.latitude,
-      longitude: place.longitude, tier: tier, tags: tags, isActive: isActive, createdOn: createdOn, live: live)
+      market: market, category: category, area: area, name: name, description: description,
+      place: PlaceRow(latitude: point.latitude, longitude: point.longitude), tier: tier, tags: tags, isActive: isActive,
+      createdOn: createdOn, live: live)
   }
 
   private mutating func services() throws -> [ServiceRow] {
@@ -96,14 +106,19 @@ extension CopiedRow {
     let (english, arabic): ([String], [String]) = (try list(.textArray), try list(.textArray))
     let prices: [Int64] = try list(.int8Array)
     let currencies: [String] = try list(.textArray)
-    let durations: [Int32] = try list(.int4Array)
+    let (durations, paddings, capacities): ([Int32], [Int32], [Int32]) = (
+      try list(.int4Array), try list(.int4Array), try list(.int4Array)
+    )
     let actives: [Bool] = try list(.boolArray)
-    let counts = [english.count, arabic.count, prices.count, currencies.count, durations.count, actives.count]
+    let counts = [
+      english.count, arabic.count, prices.count, currencies.count, durations.count, paddings.count, capacities.count,
+      actives.count,
+    ]
     guard counts.allSatisfy({ $0 == ids.count }) else { throw PostgresError(.decoding, "a provider's services do not fit") }
     return ids.indices.map { index in
       ServiceRow(
         id: ids[index], name: NamePair(en: english[index], ar: arabic[index]), price: prices[index], currency: currencies[index],
-        durationMinutes: durations[index], isActive: actives[index])
+        durationMinutes: durations[index], paddingMinutes: paddings[index], capacity: capacities[index], isActive: actives[index])
     }
   }
 
@@ -116,7 +131,8 @@ extension CopiedRow {
     }
     return positions.indices.map { index in
       ServiceAreaRow(
-        position: positions[index], latitude: latitudes[index], longitude: longitudes[index], radiusMetres: radii[index])
+        position: positions[index], centre: PlaceRow(latitude: latitudes[index], longitude: longitudes[index]),
+        radiusMetres: radii[index])
     }
   }
 }

@@ -17,6 +17,7 @@ final class IndexFollower: FeedFollower, @unchecked Sendable {
   private var changes: SourceChanges
   private var documents: ProviderDocuments
   private var refused: Int
+  private var shownNames: ShownNames
   private let hydratedAsOf: UInt64
   let slot: String
   private(set) var position: UInt64
@@ -47,6 +48,8 @@ final class IndexFollower: FeedFollower, @unchecked Sendable {
     refused = hydrated.refused
     hydratedAsOf = hydrated.freshAsOf
     slot = hydrated.slot
+    shownNames = ShownNames(
+      hydrated.tables, intervalMilliseconds: options.serviceNamesIntervalMilliseconds, now: options.clock.monotonicMilliseconds())
     position = hydrated.position
     savedAt = options.clock.monotonicMilliseconds()
     savedPosition = hydrated.isSaved ? hydrated.position : nil
@@ -70,9 +73,10 @@ final class IndexFollower: FeedFollower, @unchecked Sendable {
   func commit(_ transaction: FeedCommit) throws {
     isInTransaction = false
     for (id, before) in changes.before { try index(id, before: before) }
-    if changes.namesHaveChanged { try indexUsersOfChangedNames() }
-    if !changes.before.isEmpty || changes.namesHaveChanged { isChanged = true }
-    changes.endTransaction()
+    if changes.usedNamesHaveChanged { try indexUsersOfChangedNames() }
+    if !changes.before.isEmpty || changes.placesHaveChanged { isChanged = true }
+    if changes.placesHaveChanged { shownNames.placesHaveChanged() }
+    if try changes.commitTransaction() { shownNames.serviceNamesHaveChanged() }
     position = transaction.endPosition
   }
 
@@ -98,7 +102,7 @@ final class IndexFollower: FeedFollower, @unchecked Sendable {
   // MARK: Documents
 
   private func index(_ id: PostgresUUID, before: SourceEntry) throws {
-    let entry = try changes.tables.entry(id)
+    let entry = try changes.tables.providers.entry(id)
     guard entry != before else { return }
     if let old = before.provider, let new = entry.provider, old.isActive, old.with(new.live) == new,
       before.services == entry.services, before.areas == entry.areas
@@ -133,7 +137,7 @@ final class IndexFollower: FeedFollower, @unchecked Sendable {
   /// O(providers): neighbourhoods and categories are renamed once in a year.
   private func indexUsersOfChangedNames() throws {
     let changes = changes
-    try changes.tables.forEach { id, entry in
+    try changes.tables.providers.forEach { id, entry in
       if let provider = entry.provider, changes.usesChangedNames(provider) { try upsert(id, entry) }
     }
   }
@@ -144,8 +148,8 @@ final class IndexFollower: FeedFollower, @unchecked Sendable {
     guard today != documents.today, !isInTransaction else { return }
     let yesterday = documents
     documents.today = today
-    let tables = changes.tables
-    try tables.forEach { id, entry in
+    let rows = changes.tables.providers
+    try rows.forEach { id, entry in
       guard let provider = entry.provider, provider.isActive else { return }
       let newness = documents.newness(createdOn: provider.createdOn)
       guard newness != yesterday.newness(createdOn: provider.createdOn) else { return }
@@ -155,11 +159,13 @@ final class IndexFollower: FeedFollower, @unchecked Sendable {
 
   // MARK: Showing
 
-  /// Makes what has been committed visible, and tells those who wait for it.
+  /// Makes what has been committed visible, and then tells those who wait for it.
   func show() throws {
     guard !isRetired, !isInTransaction else { return }
     let snapshot = try writer.publish(position: position)
     board.post(snapshot)
+    let names = shownNames.current(changes.tables, now: options.clock.monotonicMilliseconds())
+    options.shown(ShownState(index: snapshot, catalogue: CatalogueView(changes.tables.providers, names)))
     progress.reach(
       position, freshAsOf: max(statistics.freshAsOfMilliseconds, hydratedAsOf), providers: snapshot.count,
       segments: snapshot.segments.count,
@@ -239,8 +245,8 @@ final class IndexFollower: FeedFollower, @unchecked Sendable {
     DetachedThread.run(name: "index-save") { [self] in
       let result = Result { () throws -> SavedState in
         let merged = try merge.run()
-        let base = try state.write(merged.segment, path: path)
-        return SavedState(merged: merged, base: base, of: state)
+        let settled = try state.write(merged.segment, path: path)
+        return SavedState(merged: merged, settled: settled, of: state)
       }
       loop.execute { self.finishSaving(result) }
     }
@@ -248,7 +254,7 @@ final class IndexFollower: FeedFollower, @unchecked Sendable {
 
   private struct SavedState: Sendable {
     let merged: SegmentMerge.Finished
-    let base: SourceBase
+    let settled: SettledTables
     let of: StateToSave
   }
 
@@ -258,7 +264,7 @@ final class IndexFollower: FeedFollower, @unchecked Sendable {
     do {
       let saved = try result.get()
       writer.finish(saved.merged)
-      changes.rest(on: saved.base, madeOf: saved.of.tables)
+      changes.rest(on: saved.settled, madeOf: saved.of.tables)
       savedPosition = saved.of.position
       try show()
       options.logger.debug("index saved", ["position": .public(LogPosition.text(saved.of.position))])

@@ -13,16 +13,19 @@ enum SourceTable: String, CaseIterable {
   /// In the order in which rows are read below.
   var columns: [String] {
     switch self {
-    case .market: ["id", "currency"]
-    case .area: ["market_id", "id", "name_en", "name_ar"]
-    case .category: ["id", "name_en", "name_ar"]
+    case .market: ["id", "name_en", "name_ar", "currency", "currency_exponent", "time_zone", "centre"]
+    case .area: ["market_id", "id", "name_en", "name_ar", "centre", "radius_m"]
+    case .category: ["id", "name_en", "name_ar", "position"]
     case .provider:
       [
         "id", "market_id", "category_id", "area_id", "name_en", "name_ar", "description_en", "description_ar", "location", "tier",
         "verification", "rating_sum", "rating_count", "popularity", "is_online", "is_active", "tags", "created_at",
       ]
     case .service:
-      ["provider_id", "id", "name_en", "name_ar", "price_minor", "currency", "duration_min", "is_active"]
+      [
+        "provider_id", "id", "name_en", "name_ar", "price_minor", "currency", "duration_min", "padding_min", "capacity",
+        "is_active",
+      ]
     case .serviceArea: ["provider_id", "position", "centre", "radius_m"]
     }
   }
@@ -79,13 +82,40 @@ struct SourceRowReader {
     NamePair(en: try take(unchanged: unchanged?.en), ar: try take(unchanged: unchanged?.ar))
   }
 
-  mutating func place() throws(FeedError) -> (latitude: Double, longitude: Double) {
+  mutating func place() throws(FeedError) -> PlaceRow {
     let column = row.relation.columns[places[next]]
     let geography: PostgresGeography = try take()
     guard let place = geography.coordinates else {
       throw .value(relation: row.relation.name, column: column.name, type: column.type, reason: .malformed("is no point"))
     }
-    return place
+    return PlaceRow(latitude: place.latitude, longitude: place.longitude)
+  }
+}
+
+extension MarketRow {
+  init(_ row: inout SourceRowReader, before: (String) -> MarketRow?) throws(FeedError) {
+    id = try row.take()
+    let before = before(id)
+    name = try row.names(unchanged: before?.name)
+    currency = try row.take()
+    currencyExponent = try row.take()
+    timeZone = try row.take(unchanged: before?.timeZone)
+    centre = try row.place()
+  }
+}
+
+extension AreaRow {
+  init(_ row: inout SourceRowReader, before: AreaRow?) throws(FeedError) {
+    name = try row.names(unchanged: before?.name)
+    centre = try row.place()
+    radiusMetres = try row.take()
+  }
+}
+
+extension CategoryRow {
+  init(_ row: inout SourceRowReader, before: CategoryRow?) throws(FeedError) {
+    name = try row.names(unchanged: before?.name)
+    position = try row.take()
   }
 }
 
@@ -97,7 +127,7 @@ extension ProviderRow {
     area = try row.take(as: String?.self)
     name = try row.names(unchanged: before?.name)
     description = try row.names(unchanged: before?.description)
-    (latitude, longitude) = try row.place()
+    place = try row.place()
     tier = try row.take()
     let isVerified = try row.take(as: String.self) == "verified"
     live = LiveRow(
@@ -126,6 +156,8 @@ extension ServiceRow {
     price = try row.take()
     currency = try row.take()
     durationMinutes = try row.take()
+    paddingMinutes = try row.take()
+    capacity = try row.take()
     isActive = try row.take()
   }
 }
@@ -133,7 +165,7 @@ extension ServiceRow {
 extension ServiceAreaRow {
   init(_ row: inout SourceRowReader) throws(FeedError) {
     position = try row.take()
-    (latitude, longitude) = try row.place()
+    centre = try row.place()
     radiusMetres = try row.take()
   }
 }

@@ -18,14 +18,14 @@ struct ProviderDocuments {
     guard let provider = entry.provider, provider.isActive else { return nil }
     var record = ProviderRecord(id: id.description, place: try place(id, provider), category: provider.category)
     record.texts = texts(provider, tables)
-    addServices(entry.services, currency: tables.markets[provider.market]?.currency, to: &record)
+    addServices(entry.shownServices, currency: tables.markets[provider.market]?.currency, to: &record)
     record.tags = provider.tags.filter { !$0.isEmpty && $0.utf8.count <= IndexLimits.nameBytes }
     if record.tags.count > IndexLimits.tags { record.tags.removeLast(record.tags.count - IndexLimits.tags) }
     record.tier = Tier(name: provider.tier) ?? .none
     record.newness = newness(createdOn: provider.createdOn)
     for change in Self.changes(to: provider.live) { record.take(change) }
     for area in entry.areas.prefix(IndexLimits.serviceAreas) {
-      guard let centre = try? GeoPoint(latitude: area.latitude, longitude: area.longitude),
+      guard let centre = try? GeoPoint(latitude: area.centre.latitude, longitude: area.centre.longitude),
         let circle = try? GeoCircle(centre: centre, radiusMetres: Double(area.radiusMetres))
       else { throw .record(id: record.id, field: "service_areas", reason: "\(area.radiusMetres) m around no place") }
       record.serviceAreas.append(circle)
@@ -35,7 +35,7 @@ struct ProviderDocuments {
 
   private func place(_ id: PostgresUUID, _ provider: ProviderRow) throws(IndexError) -> GeoPoint {
     do throws(GeometryError) {
-      return try GeoPoint(latitude: provider.latitude, longitude: provider.longitude)
+      return try GeoPoint(latitude: provider.place.latitude, longitude: provider.place.longitude)
     } catch {
       throw .record(id: id.description, field: "location", reason: error.description)
     }
@@ -48,20 +48,18 @@ struct ProviderDocuments {
     }
     add(.name, provider.name)
     texts.append(.init(.category, provider.category))
-    add(.category, tables.categories[provider.category])
-    if let area = provider.area { add(.area, tables.areas[AreaKey(market: provider.market, id: area)]) }
+    add(.category, tables.categories[provider.category]?.name)
+    if let area = provider.area { add(.area, tables.areas[AreaKey(market: provider.market, id: area)]?.name) }
     add(.description, provider.description)
     return texts
   }
 
-  /// Prices are compared as they are, so one in another currency than the market's is on request.
-  private func addServices(_ services: [ServiceRow], currency: String?, to record: inout ProviderRecord) {
-    for service in services.lazy.filter(\.isActive).prefix(IndexLimits.services) {
+  private func addServices(_ services: some Sequence<ServiceRow>, currency: String?, to record: inout ProviderRecord) {
+    for service in services {
       for text in [service.name.en, service.name.ar] where !text.isEmpty { record.texts.append(.init(.service, text)) }
-      let isComparable = service.currency == currency && service.price >= 0 && service.price <= IndexLimits.highestPrice
       record.services.append(
         .init(
-          price: isComparable ? service.price : nil,
+          price: service.price(in: currency),
           durationMinutes: Int(min(max(service.durationMinutes, 0), Int32(UInt16.max)))))
     }
   }
@@ -74,11 +72,10 @@ struct ProviderDocuments {
 
   /// What rows change in place, as the index takes it.
   static func changes(to live: ProviderRow.LiveRow) -> [LiveChange] {
-    let count = max(0, live.ratingCount)
-    let rating = count == 0 ? 0 : min(5, max(0, Double(live.ratingSum) / Double(count)))
+    let rating = Double(live.ratingTenths ?? 0) / 10
     let popularity = Double(live.popularity)
     return [
-      .rating(rating, count: UInt32(count)), .verified(live.isVerified),
+      .rating(rating, count: UInt32(max(0, live.ratingCount))), .verified(live.isVerified),
       .popularity(popularity >= 0 && popularity <= 1 ? popularity : 0), .flags(live.isOnline ? .online : []),
     ]
   }

@@ -6,16 +6,18 @@ struct SourceChanges {
   private(set) var tables: SourceTables
   /// What providers were before the transaction.
   private(set) var before: [PostgresUUID: SourceEntry] = [:]
-  /// Names and currencies: whoever uses them has another document now.
+  /// Names and currencies that documents have in them: whoever uses them has another document now.
   private(set) var changedAreas: Set<AreaKey> = []
   private(set) var changedCategories: Set<String> = []
   private(set) var changedMarkets: Set<String> = []
-  private var namesBefore: (markets: [String: MarketRow], areas: [AreaKey: NamePair], categories: [String: NamePair])?
+  /// A market, an area or a category is not what it was: those who are told of them must be told anew.
+  private(set) var placesHaveChanged = false
+  private var tablesBefore: SourceTables?
   private var columns: [UInt32: (relation: FeedRelation, columns: SourceColumns?)] = [:]
 
   init(_ tables: SourceTables) { self.tables = tables }
 
-  var namesHaveChanged: Bool { !(changedAreas.isEmpty && changedCategories.isEmpty && changedMarkets.isEmpty) }
+  var usedNamesHaveChanged: Bool { !(changedAreas.isEmpty && changedCategories.isEmpty && changedMarkets.isEmpty) }
 
   /// Whether a provider's document depends on a name that changed.
   func usesChangedNames(_ provider: ProviderRow) -> Bool {
@@ -23,21 +25,34 @@ struct SourceChanges {
       || provider.area.map { changedAreas.contains(AreaKey(market: provider.market, id: $0)) } ?? false
   }
 
-  mutating func rest(on settled: SourceBase, madeOf copy: SourceTables) { tables.rest(on: settled, madeOf: copy) }
+  mutating func rest(on settled: SettledTables, madeOf copy: SourceTables) {
+    tables.rest(on: settled, madeOf: copy)
+    tablesBefore?.rest(on: settled, madeOf: copy)
+  }
 
-  mutating func endTransaction() {
+  private mutating func endTransaction() {
     before = [:]
-    namesBefore = nil
-    (changedAreas, changedCategories, changedMarkets) = ([], [], [])
+    tablesBefore = nil
+    (changedAreas, changedCategories, changedMarkets, placesHaveChanged) = ([], [], [], false)
   }
 
   /// What follows is one transaction.
-  mutating func beginTransaction() { namesBefore = (tables.markets, tables.areas, tables.categories) }
+  mutating func beginTransaction() { tablesBefore = tables }
+
+  /// Ends the open transaction. True when names of services have changed.
+  mutating func commitTransaction() throws -> Bool {
+    var haveChanged = false
+    let touched = before
+    endTransaction()
+    for (id, before) in touched where tables.serviceNames.move(from: before, to: try tables.providers.entry(id)) {
+      haveChanged = true
+    }
+    return haveChanged
+  }
 
   /// Takes back what the open transaction did.
   mutating func abandonTransaction() {
-    for (id, entry) in before { tables.set(id, entry) }
-    if let namesBefore { (tables.markets, tables.areas, tables.categories) = namesBefore }
+    if let tablesBefore { tables = tablesBefore }
     endTransaction()
   }
 
@@ -73,11 +88,11 @@ struct SourceChanges {
   }
 
   private mutating func touch(_ id: PostgresUUID, _ body: (inout SourceEntry) throws -> Void) throws {
-    let entry = try tables.entry(id)
+    let entry = try tables.providers.entry(id)
     var changed = entry
     try body(&changed)
     if before[id] == nil { before[id] = entry }
-    tables.set(id, changed)
+    tables.providers.set(id, changed, before: entry)
   }
 
   private func key(of row: FeedRow, _ columns: SourceColumns) throws(FeedError) -> [String] {
@@ -95,16 +110,22 @@ struct SourceChanges {
     var reader = SourceRowReader(row, columns)
     switch columns.table {
     case .market:
-      let market = MarketRow(id: try reader.take(), currency: try reader.take())
-      if tables.markets.updateValue(market, forKey: market.id) != market { changedMarkets.insert(market.id) }
+      let market = try MarketRow(&reader) { tables.markets[$0] }
+      let known = tables.markets.updateValue(market, forKey: market.id)
+      if known?.currency != market.currency { changedMarkets.insert(market.id) }
+      if known != market { placesHaveChanged = true }
     case .area:
       let key = AreaKey(market: try reader.take(), id: try reader.take())
-      let names = try reader.names(unchanged: tables.areas[key])
-      if tables.areas.updateValue(names, forKey: key) != names { changedAreas.insert(key) }
+      let area = try AreaRow(&reader, before: tables.areas[key])
+      let known = tables.areas.updateValue(area, forKey: key)
+      if known?.name != area.name { changedAreas.insert(key) }
+      if known != area { placesHaveChanged = true }
     case .category:
       let id: String = try reader.take()
-      let names = try reader.names(unchanged: tables.categories[id])
-      if tables.categories.updateValue(names, forKey: id) != names { changedCategories.insert(id) }
+      let category = try CategoryRow(&reader, before: tables.categories[id])
+      let known = tables.categories.updateValue(category, forKey: id)
+      if known?.name != category.name { changedCategories.insert(id) }
+      if known != category { placesHaveChanged = true }
     case .provider:
       try touch(try reader.take()) { $0.provider = try ProviderRow(&reader, before: (old ?? $0).provider) }
     case .service:
@@ -124,14 +145,17 @@ struct SourceChanges {
       let id: String = try reader.take()
       tables.markets[id] = nil
       changedMarkets.insert(id)
+      placesHaveChanged = true
     case .area:
       let key = AreaKey(market: try reader.take(), id: try reader.take())
       tables.areas[key] = nil
       changedAreas.insert(key)
+      placesHaveChanged = true
     case .category:
       let id: String = try reader.take()
       tables.categories[id] = nil
       changedCategories.insert(id)
+      placesHaveChanged = true
     case .provider: try touch(try reader.take()) { $0.provider = nil }
     case .service: try touch(try reader.take()) { $0.removeService(try reader.take()) }
     case .serviceArea: try touch(try reader.take()) { $0.removeArea(try reader.take()) }
@@ -143,7 +167,7 @@ struct SourceChanges {
     var known: SourceEntry?
     if columns.table == .provider || columns.table == .service {
       var reader = SourceRowReader(old, columns)
-      var entry = try tables.entry(try reader.take())
+      var entry = try tables.providers.entry(try reader.take())
       if columns.table == .service {
         let id: PostgresUUID = try reader.take()
         entry.services = entry.services.filter { $0.id == id }
@@ -155,6 +179,7 @@ struct SourceChanges {
   }
 
   private mutating func removeAll(_ table: SourceTable) throws {
+    placesHaveChanged = true
     switch table {
     case .market:
       changedMarkets.formUnion(tables.markets.keys)
@@ -167,7 +192,7 @@ struct SourceChanges {
       tables.categories = [:]
     case .provider, .service, .serviceArea:
       var ids: [PostgresUUID] = []
-      try tables.forEach { id, _ in ids.append(id) }
+      try tables.providers.forEach { id, _ in ids.append(id) }
       for id in ids {
         try touch(id) { entry in
           switch table {

@@ -1,9 +1,11 @@
+import Columns
 import PostgresClient
 
-/// Entries as bytes, in which they rest until something about them changes: some 300 bytes a provider instead of a dozen objects.
+/// Entries as bytes, in which they rest until something about them changes: some 300 bytes a provider instead of a dozen objects. The ids
+/// of services are kept beside them.
 enum SourceCodec {
   /// Raised whenever the form changes: an older file is hydrated anew.
-  static let version: UInt8 = 1
+  static let version: UInt8 = 2
 
   static func append(_ entry: SourceEntry, to bytes: inout [UInt8]) {
     var writer = ByteWriter(bytes: bytes)
@@ -15,8 +17,7 @@ enum SourceCodec {
     writer.integer(UInt64(entry.areas.count))
     for area in entry.areas {
       writer.integer(UInt64(UInt16(bitPattern: area.position)))
-      writer.double(area.latitude)
-      writer.double(area.longitude)
+      writer.place(area.centre)
       writer.integer(UInt64(UInt32(bitPattern: area.radiusMetres)))
     }
     bytes = writer.bytes
@@ -29,8 +30,7 @@ enum SourceCodec {
     writer.text(provider.area ?? "")
     writer.names(provider.name)
     writer.names(provider.description)
-    writer.double(provider.latitude)
-    writer.double(provider.longitude)
+    writer.place(provider.place)
     writer.text(provider.tier)
     writer.integer(UInt64(provider.tags.count))
     for tag in provider.tags { writer.text(tag) }
@@ -43,25 +43,28 @@ enum SourceCodec {
   }
 
   private static func write(_ service: ServiceRow, _ writer: inout ByteWriter) {
-    writer.integer(service.id.high)
-    writer.integer(service.id.low)
     writer.names(service.name)
     writer.integer(UInt64(bitPattern: service.price))
     writer.text(service.currency)
     writer.integer(UInt64(UInt32(bitPattern: service.durationMinutes)))
+    writer.integer(UInt64(UInt32(bitPattern: service.paddingMinutes)))
+    writer.integer(UInt64(UInt32(bitPattern: service.capacity)))
     writer.integer(service.isActive ? 1 : 0)
   }
 
-  static func entry(_ bytes: ArraySlice<UInt8>) throws(StateFileError) -> SourceEntry {
+  /// - Parameter services: their ids.
+  static func entry(_ bytes: Slice<Column<UInt8>>, services: Slice<Column<SIMD2<UInt64>>>) throws(StateFileError) -> SourceEntry {
     var reader = ByteReader(bytes)
     var entry = SourceEntry()
     if try reader.integer() == 1 { entry.provider = try provider(&reader) }
-    for _ in 0..<(try reader.count()) { entry.services.append(try service(&reader)) }
+    guard try reader.count() == services.count else { throw .malformed("an entry has other services than ids of them") }
+    entry.services.reserveCapacity(services.count)
+    for id in services { entry.services.append(try service(PostgresUUID(id), &reader)) }
     for _ in 0..<(try reader.count()) {
       entry.areas.append(
         ServiceAreaRow(
-          position: Int16(bitPattern: UInt16(truncatingIfNeeded: try reader.integer())), latitude: try reader.double(),
-          longitude: try reader.double(), radiusMetres: try reader.integer32()))
+          position: Int16(bitPattern: UInt16(truncatingIfNeeded: try reader.integer())), centre: try reader.place(),
+          radiusMetres: try reader.integer32()))
     }
     try reader.end()
     return entry
@@ -70,7 +73,7 @@ enum SourceCodec {
   private static func provider(_ reader: inout ByteReader) throws(StateFileError) -> ProviderRow {
     let (market, category, area) = (try reader.text(), try reader.text(), try reader.text())
     let (name, description) = (try reader.names(), try reader.names())
-    let (latitude, longitude) = (try reader.double(), try reader.double())
+    let place = try reader.place()
     let tier = try reader.text()
     var tags: [String] = []
     for _ in 0..<(try reader.count()) { tags.append(try reader.text()) }
@@ -81,14 +84,14 @@ enum SourceCodec {
       popularity: Float(bitPattern: UInt32(bitPattern: try reader.integer32())), isOnline: flags & 4 != 0)
     return ProviderRow(
       market: market, category: category, area: area.isEmpty ? nil : area, name: name, description: description,
-      latitude: latitude, longitude: longitude, tier: tier, tags: tags, isActive: flags & 1 != 0, createdOn: createdOn,
+      place: place, tier: tier, tags: tags, isActive: flags & 1 != 0, createdOn: createdOn,
       live: live)
   }
 
-  private static func service(_ reader: inout ByteReader) throws(StateFileError) -> ServiceRow {
+  private static func service(_ id: PostgresUUID, _ reader: inout ByteReader) throws(StateFileError) -> ServiceRow {
     ServiceRow(
-      id: PostgresUUID(high: try reader.integer(), low: try reader.integer()), name: try reader.names(),
-      price: Int64(bitPattern: try reader.integer()), currency: try reader.text(), durationMinutes: try reader.integer32(),
+      id: id, name: try reader.names(), price: Int64(bitPattern: try reader.integer()), currency: try reader.text(),
+      durationMinutes: try reader.integer32(), paddingMinutes: try reader.integer32(), capacity: try reader.integer32(),
       isActive: try reader.integer() == 1)
   }
 }
@@ -117,6 +120,11 @@ struct ByteWriter {
     bytes.append(contentsOf: text.utf8)
   }
 
+  mutating func place(_ place: PlaceRow) {
+    double(place.latitude)
+    double(place.longitude)
+  }
+
   mutating func names(_ names: NamePair) {
     text(names.en)
     text(names.ar)
@@ -124,10 +132,10 @@ struct ByteWriter {
 }
 
 struct ByteReader {
-  private let bytes: ArraySlice<UInt8>
+  private let bytes: Slice<Column<UInt8>>
   private var position: Int
 
-  init(_ bytes: ArraySlice<UInt8>) {
+  init(_ bytes: Slice<Column<UInt8>>) {
     self.bytes = bytes
     position = bytes.startIndex
   }
@@ -170,6 +178,10 @@ struct ByteReader {
       throw .malformed("a text is not UTF-8")
     }
     return text
+  }
+
+  mutating func place() throws(StateFileError) -> PlaceRow {
+    PlaceRow(latitude: try double(), longitude: try double())
   }
 
   mutating func names() throws(StateFileError) -> NamePair { NamePair(en: try text(), ar: try text()) }

@@ -1,10 +1,27 @@
 import PostgresClient
 
-// The rows of the catalogue that searchable documents are made of, as the database has them. Values only.
+// The rows of the catalogue that documents and answers are made of, as the database has them. Values only.
+
+/// A name in both languages.
+public struct NamePair: Hashable, Sendable {
+  public var en: String
+  public var ar: String
+
+  public init(en: String, ar: String) { (self.en, self.ar) = (en, ar) }
+}
+
+struct PlaceRow: Hashable, Sendable {
+  var latitude: Double
+  var longitude: Double
+}
 
 struct MarketRow: Hashable, Sendable {
   var id: String
+  var name: NamePair
   var currency: String
+  var currencyExponent: Int16
+  var timeZone: String
+  var centre: PlaceRow
 }
 
 struct AreaKey: Hashable, Sendable {
@@ -12,9 +29,16 @@ struct AreaKey: Hashable, Sendable {
   var id: String
 }
 
-struct NamePair: Hashable, Sendable {
-  var en: String
-  var ar: String
+struct AreaRow: Hashable, Sendable {
+  var name: NamePair
+  var centre: PlaceRow
+  var radiusMetres: Int32
+}
+
+struct CategoryRow: Hashable, Sendable {
+  var name: NamePair
+  /// The order in which people see them.
+  var position: Int32
 }
 
 struct ProviderRow: Hashable, Sendable {
@@ -23,8 +47,7 @@ struct ProviderRow: Hashable, Sendable {
   var area: String?
   var name: NamePair
   var description: NamePair
-  var latitude: Double
-  var longitude: Double
+  var place: PlaceRow
   var tier: String
   var tags: [String]
   var isActive: Bool
@@ -48,13 +71,14 @@ struct ServiceRow: Hashable, Sendable {
   var price: Int64
   var currency: String
   var durationMinutes: Int32
+  var paddingMinutes: Int32
+  var capacity: Int32
   var isActive: Bool
 }
 
 struct ServiceAreaRow: Hashable, Sendable {
   var position: Int16
-  var latitude: Double
-  var longitude: Double
+  var centre: PlaceRow
   var radiusMetres: Int32
 }
 

@@ -1,105 +1,119 @@
-import Columns
 import PostgresClient
 
-/// Entries at rest: sorted by id, as bytes in columns, in memory or in a mapped file.
-struct SourceBase: Sendable {
-  let ids: Column<SIMD2<UInt64>>
-  /// An entry's bytes are from its start up to the next.
-  let starts: Column<UInt64>
-  let bytes: Column<UInt8>
-
-  var count: Int { ids.count }
-
-  func id(_ index: Int) -> PostgresUUID { PostgresUUID(high: ids[index].x, low: ids[index].y) }
-
-  /// O(log n).
-  func find(_ id: PostgresUUID) -> Int? {
-    var (low, high) = (0, count)
-    while low < high {
-      let middle = (low + high) / 2
-      if self.id(middle) < id { low = middle + 1 } else { high = middle }
-    }
-    return low < count && self.id(low) == id ? low : nil
-  }
-
-  func entry(_ index: Int) throws(StateFileError) -> SourceEntry {
-    try SourceCodec.entry(ArraySlice(bytes[Int(starts[index])..<Int(starts[index + 1])]))
-  }
+/// A provider's rows as they have been since some change: what is told of it is the same as long as this object is.
+final class SourceBox: Sendable {
+  let entry: SourceEntry
+  init(_ entry: SourceEntry) { self.entry = entry }
 }
 
-/// Takes entries in the order of their ids.
-struct SourceBaseBuilder {
-  private var ids: [SIMD2<UInt64>] = []
-  private var starts: [UInt64] = [0]
-  private var bytes: [UInt8] = []
-
-  mutating func add(_ id: PostgresUUID, _ entry: SourceEntry) throws(StateFileError) {
-    if let last = ids.last, PostgresUUID(high: last.x, low: last.y) >= id {
-      throw .malformed("providers do not ascend by id")
-    }
-    ids.append(SIMD2(id.high, id.low))
-    SourceCodec.append(entry, to: &bytes)
-    starts.append(UInt64(bytes.count))
-  }
-
-  consuming func finish() -> SourceBase { SourceBase(ids: Column(ids), starts: Column(starts), bytes: Column(bytes)) }
-}
-
-/// The catalogue's rows at one position of the feed. A value: a copy stays as it is while the original follows on.
-struct SourceTables: Sendable {
-  private var base: SourceBase
-  /// What has changed since the base was made; nil is removed.
-  private var overlay: [PostgresUUID: SourceEntry?] = [:]
-  var markets: [String: MarketRow] = [:]
-  var areas: [AreaKey: NamePair] = [:]
-  var categories: [String: NamePair] = [:]
+/// The rows of providers at one position of the feed: a base at rest, and above it what has changed since. A value: copied in O(1), a
+/// copy stays as it is while the original follows on.
+struct ProviderRows: Sendable {
+  private(set) var base: SourceBase
+  /// An empty entry is one that has been removed.
+  private var overlay = PersistentTable<PostgresUUID, SourceBox>()
+  /// Services that have come to a provider since the base was made. Some have left it again: its entry tells.
+  private var movedServices = PersistentTable<PostgresUUID, PostgresUUID>()
 
   init(base: SourceBase) { self.base = base }
 
   /// O(log n). An unknown id has an empty entry.
   func entry(_ id: PostgresUUID) throws(StateFileError) -> SourceEntry {
-    if let changed = overlay[id] { return changed ?? SourceEntry() }
+    if let changed = overlay[id] { return changed.entry }
     guard let index = base.find(id) else { return SourceEntry() }
     return try base.entry(index)
   }
 
-  mutating func set(_ id: PostgresUUID, _ entry: SourceEntry) { overlay[id] = .some(entry.isEmpty ? nil : entry) }
+  /// Another object whenever the entry is another; also when it came to rest since, which changes nothing about it.
+  func source(of id: PostgresUUID) -> AnyObject? {
+    if let changed = overlay[id] { return changed.entry.isEmpty ? nil : changed }
+    return base.find(id) == nil ? nil : base
+  }
+
+  /// - Parameter before: the entry as it is.
+  mutating func set(_ id: PostgresUUID, _ entry: SourceEntry, before: SourceEntry) {
+    guard entry != before else { return }
+    overlay.set(SourceBox(entry), for: id)
+    guard entry.services != before.services else { return }
+    for service in entry.services where !before.services.contains(where: { $0.id == service.id }) {
+      movedServices.set(id, for: service.id)
+    }
+  }
+
+  /// Whose service it is; nil when there is none. O(log n).
+  func owner(ofService id: PostgresUUID) throws(StateFileError) -> (id: PostgresUUID, entry: SourceEntry)? {
+    for owner in [movedServices[id], base.owner(ofService: id)] {
+      guard let owner else { continue }
+      let entry = try entry(owner)
+      if entry.services.contains(where: { $0.id == id }) { return (owner, entry) }
+    }
+    return nil
+  }
 
   /// Every entry, by id. O(n + changed · log changed).
-  func forEach<E: Error>(_ body: (PostgresUUID, SourceEntry) throws(E) -> Void) throws {
-    var changed = overlay.keys.sorted()[...]
-    func takeChanged(before id: PostgresUUID?) throws {
-      while let next = changed.first, id.map({ next < $0 }) ?? true {
-        changed.removeFirst()
-        if let entry = overlay[next] ?? nil { try body(next, entry) }
-      }
+  func forEach(_ body: (PostgresUUID, SourceEntry) throws -> Void) throws {
+    try walk(changed: { id, entry in try body(id, entry) }, same: { index in try body(base.id(index), try base.entry(index)) })
+  }
+
+  private func walk(changed body: (PostgresUUID, SourceEntry) throws -> Void, same: (Int) throws -> Void) throws {
+    var changed: [(id: PostgresUUID, box: SourceBox)] = []
+    overlay.forEach { id, box in changed.append((id, box)) }
+    changed.sort { $0.id < $1.id }
+    var next = changed.startIndex
+    func takeChanged() throws {
+      let (id, box) = changed[next]
+      next += 1
+      if !box.entry.isEmpty { try body(id, box.entry) }
     }
     for index in 0..<base.count {
       let id = base.id(index)
-      try takeChanged(before: id)
-      if changed.first == id {
-        changed.removeFirst()
-        if let entry = overlay[id] ?? nil { try body(id, entry) }
-      } else {
-        try body(id, try base.entry(index))
-      }
+      while next < changed.endIndex, changed[next].id < id { try takeChanged() }
+      if next < changed.endIndex, changed[next].id == id { try takeChanged() } else { try same(index) }
     }
-    try takeChanged(before: nil)
+    while next < changed.endIndex { try takeChanged() }
   }
 
   /// All of it at rest.
   func settled() throws -> SourceBase {
     var builder = SourceBaseBuilder()
-    try forEach { id, entry in try builder.add(id, entry) }
+    try walk(changed: { id, entry in try builder.add(id, entry) }, same: { index in try builder.add(index, of: base) })
     return builder.finish()
   }
 
-  /// Puts `settled`, which was made of `copy`, an earlier state of this, in the place of what it holds. O(changed).
-  mutating func rest(on settled: SourceBase, madeOf copy: SourceTables) {
-    overlay = overlay.filter { id, entry in
-      guard let then = copy.overlay[id] else { return true }
-      return then != entry
-    }
+  /// Puts `settled`, which was made of `copy`, an earlier state of this, in the place of what it holds. O(changed since).
+  mutating func rest(on settled: SourceBase, madeOf copy: ProviderRows) {
+    overlay = overlay.since(copy.overlay) { $0 === $1 }
+    movedServices = movedServices.since(copy.movedServices) { $0 == $1 }
     base = settled
   }
+}
+
+/// The catalogue's rows at one position of the feed.
+struct SourceTables: Sendable {
+  var providers: ProviderRows
+  var markets: [String: MarketRow] = [:]
+  var areas: [AreaKey: AreaRow] = [:]
+  var categories: [String: CategoryRow] = [:]
+  /// Of everything that has been committed.
+  var serviceNames: ServiceNameCounts
+
+  init(base: SourceBase = .empty, serviceNames: ServiceNameCounts = ServiceNameCounts()) {
+    providers = ProviderRows(base: base)
+    self.serviceNames = serviceNames
+  }
+
+  mutating func rest(on settled: SettledTables, madeOf copy: SourceTables) {
+    providers.rest(on: settled.providers, madeOf: copy.providers)
+    serviceNames.rest(on: settled.serviceNames, madeOf: copy.serviceNames)
+  }
+
+  /// What is large of it, at rest.
+  func settled() throws -> SettledTables {
+    SettledTables(providers: try providers.settled(), serviceNames: serviceNames.settled())
+  }
+}
+
+struct SettledTables: Sendable {
+  let providers: SourceBase
+  let serviceNames: ServiceNameBase
 }
