@@ -12,8 +12,8 @@ final class ShownStates: Sendable {
     let provider: CatalogueProvider?
   }
 
+  // Sendable: sources are compared by what they are, and never looked into.
   private struct State: @unchecked Sendable {
-    // Sendable: the objects are compared by what they are, and otherwise values.
     var latest: ShownState?
     var told: [PostgresUUID: Told] = [:]
     /// Those that a state was found to tell otherwise, though all said that nothing has changed.

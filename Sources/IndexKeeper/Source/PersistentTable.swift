@@ -10,8 +10,8 @@ struct PersistentTable<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     var value: Value
   }
 
+  // Sendable: only a table that alone holds a node changes it, as with the storage of an array; everybody else reads.
   private final class Node: @unchecked Sendable {
-    // Sendable: only a table that alone holds a node changes it, as with the storage of an array; everybody else reads.
     /// Of a leaf.
     var entries: [Entry]
     /// Of a branch, all of them; none in a leaf.
