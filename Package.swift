@@ -166,7 +166,8 @@ let package = Package(
     .testTarget(
       name: "qareebTests",
       dependencies: [
-        "qareeb", "TestSupport", "JSON", "Bytes", "Configuration", "EmbeddedPostgres", "EventLoops", "HTTPServer", "WebAPI",
+        "qareeb", "TestSupport", "JSON", "Bytes", "Configuration", "EmbeddedPostgres", "EventLoops", "HTTPServer", "IndexKeeper",
+        "WebAPI",
       ], swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]

@@ -1,7 +1,7 @@
 // Numbers as people read them. Written by hand and without a locale, so that a log line means the same everywhere.
 
 /// `1234567` → `1,234,567`.
-func groupedText(_ number: Int) -> String {
+public func groupedText(_ number: Int) -> String {
   let digits = Array(String(number.magnitude))
   var text = number < 0 ? "-" : ""
   for (index, digit) in digits.enumerated() {
@@ -12,7 +12,7 @@ func groupedText(_ number: Int) -> String {
 }
 
 /// `1.5 MiB`; whole bytes below one KiB.
-func bytesText(_ bytes: Int) -> String {
+public func bytesText(_ bytes: Int) -> String {
   let units = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"]
   guard bytes >= 1024 else { return "\(bytes) B" }
   var value = Double(bytes) / 1024

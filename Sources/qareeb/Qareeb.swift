@@ -28,6 +28,7 @@ enum Qareeb {
     subcommands: [
       ServeCommand.command,
       MigrateCommand.command,
+      DoctorCommand.command,
       IndexCommand.command,
       DemoCommand.command,
       AnalyzeCommand.command,

@@ -14,15 +14,18 @@ func startIndex(_ settings: Settings, _ store: Store, _ signals: Signals) throws
   var options = LiveIndexOptions(target: store.database.configuration.target, analyzer: analyzer)
   options.analyzerFingerprint = analysisFingerprint(folder)
   try FileManager.default.createDirectory(atPath: settings.data.directory, withIntermediateDirectories: true)
-  options.filePath = "\(settings.data.directory)/index.qidx"
+  options.filePath = indexFilePath(settings)
   options.slotPrefix = slotPrefix(settings.data.directory)
   options.logger = signals.logger("index")
   options.metrics = signals.metrics
   return try LiveIndex(options)
 }
 
+/// Where a node keeps its index between runs.
+func indexFilePath(_ settings: Settings) -> String { "\(settings.data.directory)/index.qidx" }
+
 /// One for each node: a machine's name and a folder on it. Cut to eight digits, for a slot's name has at most 63 letters.
-private func slotPrefix(_ directory: String) -> String {
+func slotPrefix(_ directory: String) -> String {
   var name = [CChar](repeating: 0, count: 256)
   let host =
     gethostname(&name, name.count - 1) == 0
@@ -40,7 +43,7 @@ private enum FNV {
 }
 
 /// Says which words the analysers make: the dictionaries' bytes and the build.
-private func analysisFingerprint(_ folder: String) -> String {
+func analysisFingerprint(_ folder: String) -> String {
   let hash = AnalysisDictionaries.File.allCases.reduce(FNV.hash([])) { hash, file in
     FNV.hash([0xff], from: FNV.hash(FileManager.default.contents(atPath: "\(folder)/\(file.rawValue)") ?? Data(), from: hash))
   }
