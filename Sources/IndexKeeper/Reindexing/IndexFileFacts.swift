@@ -15,7 +15,8 @@ public struct IndexFileFacts: Sendable, Hashable {
   public static func read(path: String) throws -> IndexFileFacts? {
     guard let memory = try MappedState.memory(path: path) else { return nil }
     let file = try ColumnFileReader(memory: memory, version: Segment.formatVersion)
-    var head = ByteReader(ArraySlice(try file.column(StateSection.head, of: UInt8.self)))
+    let bytes: Column<UInt8> = try file.column(StateSection.head)
+    var head = ByteReader(bytes[...])
     guard try head.integer() == UInt64(SourceCodec.version) else { throw StateFileError.malformed("its rows have another form") }
     let (fingerprint, slot) = (try head.text(), try head.text())
     return IndexFileFacts(
