@@ -52,6 +52,9 @@ extension Settings {
       // The rest of the world
       Setting("cors.origins", \.cors.origins, .list(of: .origin), "Web origins whose pages may call the API; * for all."),
       Setting("data.directory", \.data.directory, .path, "Folder for everything kept on disk."),
+      Setting(
+        "index.save_interval", \.index.saveInterval, .duration(.milliseconds(100)...(.seconds(86_400))),
+        "A changed index is written to data.directory so often; the database keeps its log that long."),
       Setting("data.assets", \.data.assets, .path, "Folder of migrations and demo data: data/ of the source tree."),
       Setting(
         "demo.load", \.demo.isLoaded, .optional(.boolean, absent: "only into the private cluster"),

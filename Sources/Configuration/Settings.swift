@@ -48,12 +48,18 @@ public struct Settings: Sendable {
     public var providers = 2_400
   }
 
+  public struct Index: Sendable {
+    /// The database keeps its log that long for each node, and a start after a crash reads so much of it again.
+    public var saveInterval = Duration.seconds(300)
+  }
+
   public var http = HTTP()
   public var database = Database()
   public var log = Log()
   public var trace = Trace()
   public var cors = CORS()
   public var data = Data()
+  public var index = Index()
   public var demo = Demo()
   public var limits = Limits()
 

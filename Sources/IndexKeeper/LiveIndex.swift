@@ -81,6 +81,7 @@ public final class LiveIndex: Sendable {
   // MARK: Keeping
 
   private func run(on loop: EventLoop) async {
+    removeLeftoverFiles()
     var attempt = 0
     var mayStartWarm = options.filePath != nil
     while !Task.isCancelled {
@@ -102,6 +103,17 @@ public final class LiveIndex: Sendable {
         try? await loop.sleep(milliseconds: options.backOff.delay(attempt: attempt, random: options.random()))
         attempt += 1
       }
+    }
+  }
+
+  /// A process that is killed while it writes leaves a file as large as the index.
+  private func removeLeftoverFiles() {
+    guard let path = options.filePath else { return }
+    do throws(StateFileError) {
+      let count = try WholeFile.removeLeftovers(of: path)
+      if count > 0 { options.logger.info("removed half-written index files", ["count": .int(count)]) }
+    } catch {
+      options.logger.warning("half-written index files could not be looked for", ["reason": .public("\(error)")])
     }
   }
 
@@ -135,9 +147,14 @@ public final class LiveIndex: Sendable {
       return nil
     }
     let replication = try await ReplicationConnection.connect(options.target, on: loop)
-    let state: SlotState?
+    var state: SlotState?
     do {
       state = try await replication.slotState(hydrated.slot)
+      let deadline = options.clock.monotonicMilliseconds() + IndexKeeperLimits.slotReleaseMilliseconds
+      while state?.activeProcess != nil, options.clock.monotonicMilliseconds() < deadline {
+        try await loop.sleep(milliseconds: 10)
+        state = try await replication.slotState(hydrated.slot)
+      }
       await replication.close()
     } catch {
       await replication.close()
@@ -165,11 +182,18 @@ public final class LiveIndex: Sendable {
     feed.clock = options.clock
     feed.random = options.random
     let reader = FeedReader(options.target, on: loop, options: feed, statistics: statistics, logger: options.logger)
+    let leftovers = Task(executorPreference: loop) { [options] in
+      await LeftoverSlots(options, on: loop).drop(except: hydrated.slot)
+    }
     do {
       try await reader.run(from: hydrated.position, [follower])
+      leftovers.cancel()
+      await leftovers.value
       await follower.saveAtEnd()
       if options.filePath == nil { await dropSlot(hydrated.slot, on: loop) }
     } catch {
+      leftovers.cancel()
+      await leftovers.value
       follower.retire()
       await follower.finishWork()
       throw error

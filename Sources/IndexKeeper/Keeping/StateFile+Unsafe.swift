@@ -37,6 +37,38 @@ final class WholeFile {
     temporaryPath = "\(path).\(getpid()).part"
     descriptor = open(temporaryPath, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard descriptor >= 0 else { throw .system(action: "write", path: temporaryPath, code: errno) }
+    // Held as long as it is written, also when the process is killed: nobody removes it under our hands.
+    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+      let code = errno
+      close(descriptor)
+      descriptor = -1
+      throw .system(action: "lock", path: temporaryPath, code: code)
+    }
+  }
+
+  /// Removes what killed processes left of files that they were writing beside `path`; gives how many.
+  static func removeLeftovers(of path: String) throws(StateFileError) -> Int {
+    let slash = path.lastIndex(of: "/")
+    let folder = slash.map { String(path[...$0]) } ?? "./"
+    let prefix = (slash.map { String(path[path.index(after: $0)...]) } ?? path) + "."
+    guard let listing = opendir(folder) else { throw .system(action: "list", path: folder, code: errno) }
+    defer { closedir(listing) }
+    var count = 0
+    while let entry = readdir(listing) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+        pointer.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX) + 1) { String(cString: $0) }
+      }
+      if name.hasPrefix(prefix), name.hasSuffix(".part"), removeIfLeft(folder + name) { count += 1 }
+    }
+    return count
+  }
+
+  /// Whoever writes it has it locked.
+  private static func removeIfLeft(_ path: String) -> Bool {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    return flock(descriptor, LOCK_EX | LOCK_NB) == 0 && unlink(path) == 0
   }
 
   deinit {

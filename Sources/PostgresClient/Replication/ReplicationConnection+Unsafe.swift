@@ -64,12 +64,17 @@ public final class ReplicationConnection: @unchecked Sendable {
 
   /// This database's slots whose names begin so and from which nobody streams.
   public func idleSlots(prefix: String) async throws -> [String] {
+    try await slots(prefix: prefix).filter { !$0.isActive }.map(\.name)
+  }
+
+  /// This database's slots whose names begin so.
+  public func slots(prefix: String) async throws -> [(name: String, isActive: Bool)] {
     try await rows(
       """
-      SELECT slot_name FROM pg_catalog.pg_replication_slots
-      WHERE starts_with(slot_name, '\(prefix.replacingQuotes("'"))') AND database = current_database() AND NOT active
+      SELECT slot_name, active FROM pg_catalog.pg_replication_slots
+      WHERE starts_with(slot_name, '\(prefix.replacingQuotes("'"))') AND database = current_database()
       """
-    ).compactMap { $0[0] }
+    ).map { ($0[0] ?? "", $0[1] == "t") }
   }
 
   /// Runs a statement as text; all values as text.

@@ -15,6 +15,7 @@ func startIndex(_ settings: Settings, _ store: Store, _ signals: Signals) throws
   options.analyzerFingerprint = analysisFingerprint(folder)
   try FileManager.default.createDirectory(atPath: settings.data.directory, withIntermediateDirectories: true)
   options.filePath = indexFilePath(settings)
+  options.saveIntervalMilliseconds = UInt64(settings.index.saveInterval.wholeMilliseconds)
   options.slotPrefix = slotPrefix(settings.data.directory)
   options.logger = signals.logger("index")
   options.metrics = signals.metrics
