@@ -11,6 +11,29 @@ extension AvailabilityCalendar {
     return true
   }
 
+  /// Days ready to be given to any number of staff members who have them alike; slots of the day `firstDay` first. What anyone may have
+  /// free is raised at once. Days outside the horizon are left out.
+  public func packed(_ slots: [DaySlots], firstDay: Int) -> PackedDays {
+    let horizon = horizon
+    var days: [PackedDays.Day] = []
+    for (number, slots) in slots.enumerated() {
+      guard let day = Int32(exactly: firstDay + number), let index = horizon.index(of: day) else { continue }
+      let place = horizon.place(index)
+      raise(slots, day: Int(day), at: place)
+      days.append(PackedDays.Day(words: PackedDay(slots, day: Int(day)), place: place))
+    }
+    return PackedDays(days: days)
+  }
+
+  /// Makes exactly these days' slots free; other days stay. What is so already is not written.
+  ///
+  /// The days must have been packed by this calendar since its horizon last moved.
+  public func setDays(staff: Int, _ packed: PackedDays) {
+    check(staff)
+    let row = rows.row(staff)
+    for day in packed.days where row.load(day.place) != day.words { row.store(day.words, at: day.place) }
+  }
+
   /// Frees the slots of `window`.
   public func setFree(staff: Int, _ window: SlotWindow) {
     change(staff, window) { $0 | $1 }

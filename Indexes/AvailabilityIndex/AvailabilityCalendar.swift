@@ -70,12 +70,16 @@ public final class AvailabilityCalendar: @unchecked Sendable {
 
   /// The one way a day is written: what anyone may have free is raised before it.
   func store(_ slots: DaySlots, day: Int, of staff: Int, at place: DayPlace) {
+    raise(slots, day: day, at: place)
+    rows.row(staff).store(PackedDay(slots, day: day), at: place)
+  }
+
+  /// What comes before anyone is given `slots`.
+  func raise(_ slots: DaySlots, day: Int, at place: DayPlace) {
     let all = everyone.row(0)
     let known = all.load(place).slots(at: place)
-    if slots.bits & ~known.bits != 0 {
-      all.store(PackedDay(DaySlots(trusted: slots.bits | known.bits), day: day), at: place)
-    }
-    rows.row(staff).store(PackedDay(slots, day: day), at: place)
+    guard slots.bits & ~known.bits != 0 else { return }
+    all.store(PackedDay(DaySlots(trusted: slots.bits | known.bits), day: day), at: place)
   }
 
   func setHorizon(_ horizon: Horizon) { horizonWord.store(horizon.word, ordering: .releasing) }

@@ -68,3 +68,13 @@ struct DayPlace {
     highStamp = PackedDay.highStamp(day)
   }
 }
+
+/// Days of slots as a calendar stores them; it makes them, and takes them for any of its staff.
+public struct PackedDays: Sendable {
+  struct Day {
+    let words: PackedDay
+    let place: DayPlace
+  }
+
+  let days: [Day]
+}

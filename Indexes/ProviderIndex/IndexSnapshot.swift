@@ -11,21 +11,34 @@ public struct IndexSnapshot: Sendable {
   }
 
   let parts: [Part]
+  /// When the staff is free.
   public let calendar: AvailabilityCalendar?
+  /// When the staff works, free or not: what "open" asks. Of the same staff numbers.
+  public let hours: AvailabilityCalendar?
   /// The feed's position that the snapshot has reached.
   public let position: UInt64
 
-  public init(_ segment: Segment, calendar: AvailabilityCalendar? = nil, position: UInt64 = 0) {
-    self.init(parts: [Part(segment: segment, removed: nil, removedCount: 0)], calendar: calendar, position: position)
+  public init(
+    _ segment: Segment, calendar: AvailabilityCalendar? = nil, hours: AvailabilityCalendar? = nil, position: UInt64 = 0
+  ) {
+    let part = Part(segment: segment, removed: nil, removedCount: 0)
+    self.init(parts: [part], calendar: calendar, hours: hours, position: position)
   }
 
-  init(parts: [Part], calendar: AvailabilityCalendar?, position: UInt64) {
+  init(parts: [Part], calendar: AvailabilityCalendar?, hours: AvailabilityCalendar? = nil, position: UInt64) {
     self.parts = parts
     self.calendar = calendar
+    self.hours = hours
     self.position = position
   }
 
   /// Providers that are there.
   public var count: Int { parts.reduce(0) { $0 + $1.segment.count - $1.removedCount } }
   public var segments: [Segment] { parts.map(\.segment) }
+
+  /// The numbers in the calendars of a hit's staff; none where the provider has no calendar.
+  public func staff(of hit: HitFigures) -> Range<Int> {
+    let rows = parts[hit.segment].segment.staff[hit.number]
+    return Int(rows.x)..<Int(rows.x) + Int(rows.y)
+  }
 }

@@ -20,6 +20,9 @@ public final class IndexWriter {
     let segment: Segment
     var removed: [UInt64]
     var removedCount = 0
+    /// The slot from which availability was last refreshed, and up to which provider.
+    var refreshedSlot = Int.min
+    var refreshedCount = 0
     /// What the last snapshot has of `removed`.
     var published: Column<UInt64>?
 
@@ -53,7 +56,9 @@ public final class IndexWriter {
   /// Rises whenever the list of segments changes.
   private var layout = 0
   private var position: UInt64
+  /// When the staff is free, and when it works: whoever has them changes them in place. Readers see another one with the next snapshot.
   public var calendar: AvailabilityCalendar?
+  public var hours: AvailabilityCalendar?
 
   public init(analyzer: any TextAnalyzer, base: Segment? = nil, calendar: AvailabilityCalendar? = nil, position: UInt64 = 0) {
     self.analyzer = analyzer
@@ -132,13 +137,37 @@ public final class IndexWriter {
     return snapshot()
   }
 
+  /// Counts again, for published providers, what passes with time: the share of the slots of `coming` that is free, and whether one of
+  /// `hot` is, which begin together. Up to `limit` providers, in the order in which they were left; true when all have been counted.
+  ///
+  /// Whoever follows time calls it until it is true, whenever another slot has begun, with others' work in between. A record that is
+  /// waiting is not looked at: whoever makes it counts for itself.
+  public func refreshAvailability(coming: SlotWindow, hot: SlotWindow, limit: Int) -> Bool {
+    guard let calendar else { return true }
+    var left = limit
+    for part in parts.indices {
+      if parts[part].refreshedSlot != coming.from {
+        parts[part].refreshedSlot = coming.from
+        parts[part].refreshedCount = 0
+      }
+      let segment = parts[part].segment
+      let from = parts[part].refreshedCount
+      let to = min(from + left, segment.count)
+      for number in from..<to { segment.refreshAvailability(number, calendar, coming: coming, hot: hot) }
+      parts[part].refreshedCount = to
+      left -= to - from
+      if to < segment.count { return false }
+    }
+    return true
+  }
+
   private func snapshot() -> IndexSnapshot {
     for part in parts.indices where parts[part].published == nil && parts[part].removedCount > 0 {
       parts[part].published = Column(parts[part].removed)
     }
     return IndexSnapshot(
       parts: parts.map { IndexSnapshot.Part(segment: $0.segment, removed: $0.published, removedCount: $0.removedCount) },
-      calendar: calendar, position: position)
+      calendar: calendar, hours: hours, position: position)
   }
 
   /// The merge that is due, if one is: from the oldest segment that is no larger than all newer ones together; or one of which more than

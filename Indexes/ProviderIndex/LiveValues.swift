@@ -1,3 +1,4 @@
+import AvailabilityIndex
 import Columns
 import Ranking
 
@@ -53,6 +54,20 @@ extension Segment {
     case .flags(let flags): setFeature(.flags, number, to: flags.rawValue)
     case .popularity(let share): setFeature(.popularity, number, to: Share.roundedUp(share))
     case .newness(let share): setFeature(.newness, number, to: Share.roundedUp(share))
+    }
+  }
+
+  /// What has not changed is not written.
+  func refreshAvailability(_ number: Int, _ calendar: AvailabilityCalendar, coming: SlotWindow, hot: SlotWindow) {
+    let rows = staff[number]
+    guard rows.y > 0 else { return }
+    let range = Int(rows.x)..<Int(rows.x) + Int(rows.y)
+    let share = calendar.shareFree(staff: range, window: coming)
+    if share.bitPattern != shares.load(2 * number + 1) { apply(.availability(share), to: number) }
+    var flags = ProviderRecord.Flags(rawValue: features.byte(.flags, number))
+    if flags.contains(.hotSlot) != calendar.canStart(staff: range, window: hot, slots: 1) {
+      flags.formSymmetricDifference(.hotSlot)
+      apply(.flags(flags), to: number)
     }
   }
 

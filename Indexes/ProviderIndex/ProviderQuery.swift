@@ -86,6 +86,8 @@ public struct ProviderQuery: Sendable {
   /// Only these.
   public var ids: [String]?
   public var when: When?
+  /// Only who works in this absolute slot, free or not.
+  public var openAt: Int?
 
   /// Every token must be found.
   public var words = TokenBuffer()

@@ -13,6 +13,7 @@ struct QueryPlan {
   let rules: RankingRules
   let bounds: BoundRules
   let when: ProviderQuery.When?
+  let open: OpenFilter?
   /// What nobody has more of than free of the window.
   let windowShare: Double?
   let after: ProviderQuery.Cursor?
@@ -20,7 +21,7 @@ struct QueryPlan {
   let wantsText: Bool
   let levels: MatchLevels
 
-  init(_ query: ProviderQuery, _ calendar: AvailabilityCalendar?) {
+  init(_ query: ProviderQuery, _ calendar: AvailabilityCalendar?, hours: AvailabilityCalendar?) {
     order = query.order
     reach = Reach(query.circle)
     centre = query.circle.vector
@@ -29,10 +30,21 @@ struct QueryPlan {
     windowShare = query.when.map { calendar?.greatestShare(window: $0.window) ?? 0 }
     bounds = BoundRules(query.rules, radiusMetres: query.circle.radiusMetres, windowShare: windowShare)
     when = query.when
+    open = query.openAt.map { OpenFilter(slot: $0, hours: hours) }
     after = query.after
     filters = ProviderFilters(query)
     wantsText = query.rules.weights.text > 0 && !query.words.isEmpty
     levels = MatchLevels(query)
+  }
+}
+
+/// Only who works in one slot.
+struct OpenFilter {
+  let slot: Int
+  let hours: AvailabilityCalendar?
+
+  func passes(_ staff: Range<Int>) -> Bool {
+    hours?.isFree(staff: staff, ProviderQuery.When(window: SlotWindow(from: slot, to: slot + 1), slots: 1)) ?? false
   }
 }
 

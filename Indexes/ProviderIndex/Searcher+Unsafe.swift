@@ -79,7 +79,7 @@ struct SearchWork: ~Copyable {
   private(set) var askedTotal = 0
 
   mutating func run(_ snapshot: IndexSnapshot, _ query: ProviderQuery) {
-    let plan = QueryPlan(query, snapshot.calendar)
+    let plan = QueryPlan(query, snapshot.calendar, hours: snapshot.hours)
     askedTotal =
       switch query.total {
       case .exact: .max

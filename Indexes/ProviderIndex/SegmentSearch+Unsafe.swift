@@ -188,6 +188,7 @@ struct SegmentSearch: ~Copyable {
     guard view.passes(plan.filters, number, rows, lane: lane) else { return }
     let distance = view.distanceMetres(number, from: plan.centre)
     guard distance <= plan.radiusMetres else { return }
+    if let open = plan.open, !open.passes(view.staffRange(number)) { return }
     scoredProviders += 1
     var facts = view.facts(number, rows, lane: lane, counted: plan.rules.ratingStrength > 0)
     let text = plan.wantsText && slot >= 0 ? masks.textScores(slot)[number & 4_095] : 0

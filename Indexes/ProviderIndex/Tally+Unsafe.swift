@@ -36,8 +36,8 @@ struct Tally: ~Copyable {
     guard isWanted, isExact, view.count > 0 else { return }
     let masked = sources.isNeeded
     let hasFacets = !facets.wanted.isEmpty
-    let each = plan.filters.isNeeded || plan.when != nil || hasFacets || seating.hasGaps
-    let byBytes = plan.when == nil && !hasFacets && !seating.hasGaps
+    let each = plan.filters.isNeeded || plan.when != nil || plan.open != nil || hasFacets || seating.hasGaps
+    let byBytes = plan.when == nil && plan.open == nil && !hasFacets && !seating.hasGaps
     if hasFacets { facets.beginSegment(view) }
     var depth = 1
     stack.base[0] = Self.word(level: seating.tree.levelCount - 1, block: 0, isInside: false)
@@ -155,6 +155,7 @@ struct Tally: ~Copyable {
     guard view.passes(plan.filters, number, rows, lane: lane),
       isInside || view.distanceMetres(number, from: plan.centre) <= plan.radiusMetres
     else { return false }
+    if let open = plan.open, !open.passes(view.staffRange(number)) { return false }
     guard let when = plan.when else { return true }
     return calendar?.isFree(staff: view.staffRange(number), when) ?? false
   }

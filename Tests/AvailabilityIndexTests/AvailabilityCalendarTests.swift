@@ -39,6 +39,39 @@ import Testing
     #expect(!calendar.canStart(staff: 0..<1, window: SlotWindow(day: 103, slots: 0..<96), slots: 1))
   }
 
+  /// Days that are packed once and given to many are as if each had been set.
+  @Test func packedDaysAreDays() {
+    var random = SeededRandom()
+    let (calendar, expected) = (
+      AvailabilityCalendar(staffCount: 300, firstDay: 100, days: 7), AvailabilityCalendar(staffCount: 300, firstDay: 100, days: 7)
+    )
+    let everything = SlotWindow(from: .min, to: .max)
+    for round in 0..<40 {
+      if round % 10 == 9 {
+        calendar.advance(to: calendar.firstDay + 1)
+        expected.advance(to: calendar.firstDay)
+      }
+      // Some of them before and after the horizon.
+      let firstDay = Int.random(in: 96...112, using: &random)
+      let days = (0..<Int.random(in: 0...9, using: &random)).map { _ in
+        DaySlots(bits: UInt128.random(in: 0...(.max), using: &random))
+      }
+      let packed = calendar.packed(days, firstDay: firstDay)
+      #expect(calendar.greatestShare(window: everything) >= expected.greatestShare(window: everything))
+      for _ in 0..<20 {
+        let staff = Int.random(in: 0..<300, using: &random)
+        calendar.setDays(staff: staff, packed)
+        for (number, slots) in days.enumerated() { expected.setDay(staff: staff, day: Int32(firstDay + number), slots: slots) }
+      }
+    }
+    for staff in 0..<300 {
+      for day in 100..<120 as Range<Int32> {
+        #expect(calendar.slots(staff: staff, day: day) == expected.slots(staff: staff, day: day))
+        #expect(calendar.dayBound(staff: staff..<staff + 1, day: day) == expected.dayBound(staff: staff..<staff + 1, day: day))
+      }
+    }
+  }
+
   /// A bound that is always 1 would hold as well.
   @Test func noOneHasMoreOfAWindowThanAllTogether() {
     let calendar = AvailabilityCalendar(staffCount: 300, firstDay: 5, days: 2)

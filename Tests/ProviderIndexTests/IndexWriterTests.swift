@@ -254,6 +254,49 @@ import TextIndex
     }
   }
 
+  /// As time passes, shares are counted again: in any portions, of several segments, while providers come, go and move.
+  @Test func availabilityFollowsTime() throws {
+    var subject = try Subject(SeededRandom(), base: 0)
+    var calendar: AvailabilityCalendar?
+    let records = try subject.market.records(500, calendar: &calendar)
+    let made = try #require(calendar)
+    subject.writer.calendar = made
+    var kept: [String: ProviderRecord] = [:]
+    let start = Int(RandomMarket.day) * 96
+    for (number, record) in records.enumerated() {
+      try subject.writer.upsert(record)
+      kept[record.id] = record
+      if number % 100 == 99 { _ = try subject.publish() }
+    }
+    for slot in start..<start + 60 {
+      if slot % 7 == 0, let some = kept.keys.randomElement(using: &subject.market.random) {
+        subject.writer.remove(id: some)
+        kept[some] = nil
+        try subject.merge()
+      }
+      let (coming, hot) = (SlotWindow(from: slot, to: slot + 48), SlotWindow(from: slot, to: slot + 16))
+      var portions = 0
+      while !subject.writer.refreshAvailability(
+        coming: coming, hot: hot, limit: .random(in: 1...300, using: &subject.market.random))
+      {
+        portions += 1
+      }
+      #expect(portions > 0)
+      for id in kept.keys where kept[id]?.staff.isEmpty == false {
+        let staff = kept[id].map { Int($0.staff.lowerBound)..<Int($0.staff.upperBound) } ?? 0..<0
+        kept[id]?.availability = made.shareFree(staff: staff, window: coming)
+        let isHot = made.canStart(staff: staff, window: hot, slots: 1)
+        kept[id]?.flags.remove(.hotSlot)
+        if isHot { kept[id]?.flags.insert(.hotSlot) }
+      }
+      let snapshot = try subject.publish()
+      for segment in snapshot.segments { segment._checkInvariants() }
+      var query = ProviderQuery(circle: try GeoCircle(centre: subject.market.place(), radiusMetres: 50_000))
+      query.rules.weights.hotSlot = 0.2
+      try SearchTests.check(Searcher(), snapshot, LinearScan(Array(kept.values), calendar: made), query)
+    }
+  }
+
   private final class Flag: Sendable {
     let isRaised = Atomic<Bool>(false)
   }

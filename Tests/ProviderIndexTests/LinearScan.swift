@@ -21,14 +21,19 @@ struct LinearScan {
 
   let records: [ProviderRecord]
   let calendar: AvailabilityCalendar?
+  let hours: AvailabilityCalendar?
   /// How well each of a provider's terms describes it, from an index that holds it alone: impacts depend on the provider only.
   private let impacts: [[Term: UInt8]]
   /// How many providers have each term.
   private let frequencies: [Term: Int]
 
-  init(_ records: [ProviderRecord], calendar: AvailabilityCalendar? = nil, analyzer: some TextAnalyzer = TieredAnalyzer()) {
+  init(
+    _ records: [ProviderRecord], calendar: AvailabilityCalendar? = nil, hours: AvailabilityCalendar? = nil,
+    analyzer: some TextAnalyzer = TieredAnalyzer()
+  ) {
     self.records = records
     self.calendar = calendar
+    self.hours = hours
     impacts = records.map { record in
       var builder = TermIndexBuilder()
       var terms: Set<Term> = []
@@ -191,8 +196,12 @@ struct LinearScan {
       guard distance <= query.circle.radiusMetres else { continue }
       var facts = facts(record)
       var soonest = 0
+      let staff = Int(record.staff.lowerBound)..<Int(record.staff.upperBound)
+      if let slot = query.openAt {
+        let (day, place) = (Int32(slot / 96), slot % 96)
+        guard let hours, staff.contains(where: { hours.slots(staff: $0, day: day).contains(place) }) else { continue }
+      }
       if let when = query.when {
-        let staff = Int(record.staff.lowerBound)..<Int(record.staff.upperBound)
         guard let calendar, let start = calendar.nextFreeStart(staff: staff, from: when.window.from, slots: when.slots),
           start < when.window.to
         else { continue }

@@ -34,11 +34,19 @@ import TextIndex
     let records = try market.records(count, calendar: &calendar)
     let segment = try Self.segment(records)
     segment._checkInvariants()
-    let snapshot = IndexSnapshot(segment, calendar: calendar)
-    let scan = LinearScan(records, calendar: calendar)
+    // Hours of their own: who works is not who is free.
+    let hours = AvailabilityCalendar(staffCount: calendar?.staffCount ?? 0, firstDay: RandomMarket.day)
+    for staff in 0..<hours.staffCount {
+      let slots = DaySlots(bits: UInt128(UInt64.random(in: 0...(.max), using: &market.random)) << 16)
+      #expect(hours.setDay(staff: staff, day: RandomMarket.day + Int32(staff % 2), slots: slots))
+    }
+    let snapshot = IndexSnapshot(segment, calendar: calendar, hours: hours)
+    let scan = LinearScan(records, calendar: calendar, hours: hours)
     let searcher = Searcher()
-    for _ in 0..<(count > 1_000 ? 150 : 300) {
-      try Self.check(searcher, snapshot, scan, market.query(records))
+    for round in 0..<(count > 1_000 ? 150 : 300) {
+      var query = try market.query(records)
+      if round % 3 == 0 { query.openAt = Int(RandomMarket.day) * 96 + .random(in: -1...192, using: &market.random) }
+      try Self.check(searcher, snapshot, scan, query)
     }
   }
 
