@@ -100,7 +100,7 @@ let package = Package(
       "IndexKeeper",
       [
         "Bytes", "EventLoops", "Telemetry", "PostgresClient", "ChangeFeed", "Columns", "Geometry", "TextIndex", "Ranking",
-        "ProviderIndex",
+        "ProviderIndex", "AvailabilityIndex", "Calendars",
       ]),
 
     module("DemoMarkets", ["Bytes", "JSON", "WebAPI"]),
@@ -160,7 +160,7 @@ let package = Package(
       "IndexKeeper",
       [
         "PostgresClient", "EventLoops", "EmbeddedPostgres", "ChangeFeed", "ProviderIndex", "Ranking", "Geometry", "TextIndex",
-        "Columns", "SpatialIndex", "Telemetry", "Migrations",
+        "Columns", "SpatialIndex", "Telemetry", "Migrations", "AvailabilityIndex", "Calendars",
       ]),
     tests("Catalogue", ["PostgresClient", "EventLoops", "WebAPI", "HTTPServer", "JSON", "DemoMarkets"]),
     .testTarget(

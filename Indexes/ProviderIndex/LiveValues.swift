@@ -62,6 +62,8 @@ extension Segment {
     let rows = staff[number]
     guard rows.y > 0 else { return }
     let range = Int(rows.x)..<Int(rows.x) + Int(rows.y)
+    // Numbers of a foreign file are nobody's.
+    guard range.upperBound <= calendar.staffCount else { return }
     let share = calendar.shareFree(staff: range, window: coming)
     if share.bitPattern != shares.load(2 * number + 1) { apply(.availability(share), to: number) }
     var flags = ProviderRecord.Flags(rawValue: features.byte(.flags, number))

@@ -3,6 +3,11 @@ public struct ZoneError: Error, Hashable, CustomStringConvertible {
   public let zone: String
   public let reason: String
 
+  public init(zone: String, reason: String) {
+    self.zone = zone
+    self.reason = reason
+  }
+
   public var description: String { "time zone \(zone): \(reason)" }
 }
 

@@ -174,8 +174,9 @@ public final class LiveIndex: Sendable {
 
   /// Shows the index and follows the log until the task is cancelled.
   private func follow(_ hydrated: HydratedIndex, on loop: EventLoop) async throws {
-    let follower = IndexFollower(
+    let follower = try IndexFollower(
       hydrated, options: options, loop: loop, board: board, progress: progress, statistics: statistics)
+    try follower.catchUpWithTime()
     try follower.show()
     progress.phase = .following
     var feed = FeedReader.Options(slot: hydrated.slot, publication: options.publication)

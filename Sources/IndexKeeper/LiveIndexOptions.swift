@@ -21,6 +21,8 @@ public struct LiveIndexOptions: Sendable {
   public var serviceNamesIntervalMilliseconds: UInt64 = 5_000
   /// Is called on the keeper's loop for each state that is posted, before those who wait for its position are told. It must not wait.
   public var shown: @Sendable (ShownState) -> Void = { _ in }
+  /// Where the rules of time zones are: the tz database, compiled.
+  public var zoneFolder = "/usr/share/zoneinfo"
   public var backOff = BackOff(baseMilliseconds: 200, maximumMilliseconds: 10_000)
   public var random: RandomSource = systemRandomSource
   public var clock = FeedClock.system

@@ -35,15 +35,15 @@ import Testing
     }
   }
 
-  /// Calendars are in the publication, and no part of documents. Their rows change nothing, and stop nothing.
-  @Test func rowsOfOtherTablesArePassedOver() async throws {
+  /// Calendars beside the rows of documents, in one transaction or in several.
+  @Test func rowsOfCalendarsAreFollowed() async throws {
     try await withMarket(providers: 20) { market in
       try await market.withIndex { index in
         try await market.script(
           """
           INSERT INTO catalogue.staff (provider_id, name_en, name_ar) SELECT id, 'Rana', 'رنا' FROM catalogue.provider;
           INSERT INTO catalogue.working_hours (provider_id, staff_id, weekday, starts, ends)
-          SELECT provider_id, id, 4, '16:00', '24:00' FROM catalogue.staff;
+          SELECT provider_id, id, 4, '16:00', '24:00' FROM catalogue.staff WHERE name_en = 'Rana';
           INSERT INTO catalogue.schedule_override (provider_id, staff_id, day, is_closed)
           SELECT provider_id, id, '2026-03-20', true FROM catalogue.staff;
           INSERT INTO catalogue.outside_busy (provider_id, source, during)

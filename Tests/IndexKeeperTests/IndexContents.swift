@@ -25,7 +25,7 @@ struct IndexContents: Equatable {
         precondition(lines[id] == nil, "\(id) is there twice")
         lines[id] = """
           \(segment.category(number)) \(place.x) \(place.y) \(facts.rating) \(facts.ratingCount) \(facts.verified) \(facts.tier) \
-          \(facts.popularity) \(facts.newness) \(flags) \(segment.prices[services].map { $0 }) \
+          \(facts.popularity) \(facts.newness) \(facts.availability) \(flags) \(segment.prices[services].map { $0 }) \
           \(segment.durations[services].map { $0 }) \(areas)
           """
       }

@@ -4,6 +4,7 @@ import Foundation
 import IndexKeeper
 import PostgresClient
 import ProviderIndex
+import Synchronization
 import Telemetry
 import TestSupport
 import Testing
@@ -17,6 +18,8 @@ final class KeptMarket: Sendable {
   let sink = MemoryLogSink()
   /// What the indexes of its options have shown.
   let shown = ShownStates()
+  /// What their clocks show: it stands until a test moves it, so that two indexes can be compared.
+  let time = Mutex(FeedClock.system.now())
 
   init(_ connectionString: String) async throws {
     // As in production: who has committed can name a position that has it. The test cluster is laxer.
@@ -57,12 +60,18 @@ final class KeptMarket: Sendable {
       SELECT id, 'Cut ' || n, 'قص ' || n, 1000 * n, 'JOD', 15 * n FROM catalogue.provider, generate_series(1, 2) AS n;
       INSERT INTO catalogue.service_area (provider_id, position, centre, radius_m)
       SELECT id, 0, location, 5000 FROM catalogue.provider WHERE category_id = 'spa';
+      INSERT INTO catalogue.staff (provider_id, name_en, name_ar)
+      SELECT id, 'Staff ' || n, 'موظف ' || n FROM catalogue.provider, generate_series(1, 2) AS n WHERE category_id <> 'spa' OR n = 2;
+      INSERT INTO catalogue.working_hours (provider_id, staff_id, weekday, starts, ends)
+      SELECT provider_id, id, weekday, '09:00'::time + hashtext(id::text) % 3 * '1 hour'::interval, '17:30'
+      FROM catalogue.staff, generate_series(1, 6) AS weekday WHERE weekday <> 1 + abs(hashtext(id::text)) % 7;
       """)
   }
 
   func options() -> LiveIndexOptions {
     var options = LiveIndexOptions(target: home, analyzer: CaseFoldingSplitter())
     options.shown = { [shown] in shown.show($0) }
+    options.clock.now = { [self] in time.withLock { $0 } }
     options.serviceNamesIntervalMilliseconds = 0
     options.backOff = BackOff(baseMilliseconds: 5, maximumMilliseconds: 50)
     options.logger = LogPipeline(format: .json, sink: sink).logger("test")
@@ -119,6 +128,7 @@ final class KeptMarket: Sendable {
     }
     try await requireShown(shown, note)
     try await requireShown(anew, "\(note), made anew")
+    try await requireCalendars(try #require(shown.latest), try #require(anew.latest), note)
     let (contents, expected) = (IndexContents(live), IndexContents(rebuilt))
     #expect(contents.hash == expected.hash, "\(note), index | rebuild: \(contents.difference(expected))")
     for words in ["provider", "مزود", "cut", "quarter1", "renamed", "حي3", "barber", "salon", "long", "changed"] {

@@ -5,6 +5,10 @@ import TestSupport
 struct RandomWriter {
   private var random: SeededRandom
   private let database: Database
+  /// When calendars are written about.
+  var moment = "now()"
+  /// One of so many statements is about calendars.
+  var calendarShare = 3
 
   init(_ database: Database, seed: UInt64) {
     self.database = database
@@ -46,7 +50,67 @@ struct RandomWriter {
     "long " + (0..<600).map { _ in String(random.next(), radix: 36) }.joined(separator: " ")
   }
 
+  /// Somebody who works somewhere.
+  private mutating func staff() -> String {
+    "(SELECT id FROM catalogue.staff ORDER BY hashtext(id::text) OFFSET \(number(0..<300)) LIMIT 1)"
+  }
+
+  /// A time of day: mostly quarters, sometimes odd minutes.
+  private mutating func time() -> Int { number(0..<4) == 0 ? number(0..<1_440) : number(0..<96) * 15 }
+
+  private mutating func calendarStatement() -> String {
+    let n = number(0..<100_000)
+    let (one, other) = (time(), time())
+    let (starts, ends) = (
+      "'\(min(one, other)) minutes'::interval::time", "'00:00'::time + '\(max(one, other) + 1) minutes'::interval"
+    )
+    let hours = "\(starts), CASE WHEN \(max(one, other) >= 1_439) THEN '24:00' ELSE \(ends) END"
+    let day = "(\(moment) AT TIME ZONE 'UTC')::date + \(number(-2..<33))"
+    return switch number(0..<14) {
+    case 0, 1:
+      """
+      INSERT INTO catalogue.staff (provider_id, name_en, name_ar, position)
+      SELECT id, 'Staff \(n)', 'موظف \(n)', \(n % 5) FROM catalogue.provider WHERE id = \(provider())
+      """
+    case 2: "DELETE FROM catalogue.staff WHERE id = \(staff())"
+    case 3: "UPDATE catalogue.staff SET is_active = NOT is_active, name_en = 'Renamed \(n)' WHERE id = \(staff())"
+    // To another provider, where no row hangs on it.
+    case 4: "UPDATE catalogue.staff SET provider_id = coalesce(\(provider()), provider_id) WHERE id = \(staff())"
+    case 5, 6:
+      """
+      INSERT INTO catalogue.working_hours (provider_id, staff_id, weekday, starts, ends)
+      SELECT provider_id, id, \(1 + n % 7), \(hours) FROM catalogue.staff WHERE id = \(staff())
+      """
+    case 7: "DELETE FROM catalogue.working_hours WHERE staff_id = \(staff()) AND weekday = \(1 + n % 7)"
+    case 8:
+      "UPDATE catalogue.working_hours SET starts = '06:05', ends = '11:50' WHERE staff_id = \(staff()) AND weekday = \(1 + n % 7)"
+    case 9:
+      """
+      INSERT INTO catalogue.schedule_override (provider_id, staff_id, day, starts, ends)
+      SELECT provider_id, id, \(day), \(hours) FROM catalogue.staff WHERE id = \(staff())
+      """
+    case 10:
+      """
+      INSERT INTO catalogue.schedule_override (provider_id, staff_id, day, is_closed)
+      SELECT provider_id, id, \(day), true FROM catalogue.staff WHERE id = \(staff())
+      """
+    case 11: "DELETE FROM catalogue.schedule_override WHERE staff_id = \(staff())"
+    case 12:
+      """
+      INSERT INTO catalogue.outside_busy (provider_id, source, staff_id, during)
+      SELECT provider_id, 'source-\(n % 3)', \(n % 4 == 0 ? "NULL" : "id"), tstzrange(at, at + '\(1 + n % 400) minutes'::interval)
+      FROM (SELECT id, provider_id, \(moment) + '\(number(-3_000..<45_000)) minutes'::interval AS at FROM catalogue.staff
+        WHERE id = \(staff())) AS somebody
+      """
+    default:
+      n % 2 == 0
+        ? "DELETE FROM catalogue.outside_busy WHERE id % 7 = \(n % 7) AND provider_id = \(provider())"
+        : "UPDATE catalogue.outside_busy SET during = tstzrange(lower(during), upper(during) + '20 minutes') WHERE id % 11 = \(n % 11)"
+    }
+  }
+
   private mutating func statement() -> String {
+    if number(0..<calendarShare) == 0 { return calendarStatement() }
     let n = number(0..<100_000)
     return switch number(0..<24) {
     case 0, 1:

@@ -272,7 +272,7 @@ import TextIndex
       if slot % 7 == 0, let some = kept.keys.randomElement(using: &subject.market.random) {
         subject.writer.remove(id: some)
         kept[some] = nil
-        try subject.merge()
+        if let merge = subject.writer.dueMerge() { subject.writer.finish(try merge.run()) }
       }
       let (coming, hot) = (SlotWindow(from: slot, to: slot + 48), SlotWindow(from: slot, to: slot + 16))
       var portions = 0

@@ -9,6 +9,7 @@ import TextIndex
 struct HydratedIndex: Sendable {
   let segment: Segment
   let tables: SourceTables
+  let calendars: CalendarTables
   let slot: String
   let position: UInt64
   /// The day for which newness was counted.
@@ -19,6 +20,8 @@ struct HydratedIndex: Sendable {
   var freshAsOf: UInt64 = 0
   /// A file holds this state.
   var isSaved = false
+  /// What keeps the calendars, with all of them filled; made by who needed it first.
+  var keeping: CalendarKeeping?
 }
 
 /// Reads everything under the snapshot of a new slot, so that what the slot brings follows without gap or overlap.
@@ -72,6 +75,7 @@ struct ColdHydration {
         "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET TRANSACTION SNAPSHOT '\(slot.snapshot)'")
       let intake = Intake(SegmentBuilder(analyzer: options.analyzer), documents)
       try await readNames(connection, intake)
+      try await readCalendars(connection, intake)
       let estimate = try await connection.query(HydrationStatements.providerEstimate).only()[0, as: Int.self]
       try await connection.copyOut(HydrationStatements.providers) { [progress] chunks in
         var decoder = BinaryCopyDecoder()
@@ -110,6 +114,18 @@ struct ColdHydration {
     }
   }
 
+  /// The calendars come before their providers, whose documents tell of them.
+  private func readCalendars(_ connection: PostgresConnection, _ intake: Intake) async throws {
+    try await connection.copyOut(HydrationStatements.calendars) { chunks in
+      var decoder = BinaryCopyDecoder()
+      for try await chunk in chunks {
+        for row in try decoder.rows(in: chunk) { try intake.addCalendar(row) }
+      }
+      guard decoder.hasEnded else { throw PostgresError(.decoding, "the COPY of calendars was cut short") }
+    }
+    try intake.fillCalendars(options)
+  }
+
   /// What has been read so far.
   private final class Intake: @unchecked Sendable {
     // Sendable: used on the loop only, by one task.
@@ -120,11 +136,34 @@ struct ColdHydration {
     private var base = SourceBaseBuilder()
     private var serviceNames = ServiceNameCounts()
     private let documents: ProviderDocuments
+    private var calendars = CalendarBaseBuilder()
+    private var rowCount: UInt32 = 0
+    private var markets: [PostgresUUID: String] = [:]
+    /// There once the calendars have been read.
+    private var keeping: CalendarKeeping?
 
     init(_ builder: SegmentBuilder, _ documents: ProviderDocuments) {
       self.builder = builder
       self.documents = documents
       tables = SourceTables()
+    }
+
+    func addCalendar(_ fields: [[UInt8]?]) throws {
+      var row = CopiedRow(fields)
+      let (id, market, entry) = try row.calendar()
+      try calendars.add(id, PlacedCalendar(entry: entry, firstRow: rowCount))
+      rowCount += UInt32(entry.staff.count)
+      // Where all markets have one zone nobody will ask.
+      if tables.markets.count > 1 { markets[id] = market }
+    }
+
+    func fillCalendars(_ options: LiveIndexOptions) throws {
+      let tables = CalendarTables(base: calendars.finish(), rowCount: rowCount)
+      calendars = CalendarBaseBuilder()
+      let keeping = CalendarKeeping(tables, markets: self.tables.markets, options: options)
+      try keeping.fillAll { markets[$0] }
+      markets = [:]
+      self.keeping = keeping
     }
 
     func add(_ fields: [[UInt8]?]) throws {
@@ -133,8 +172,11 @@ struct ColdHydration {
       try base.add(id, entry)
       serviceNames.move(from: SourceEntry(), to: entry)
       rows += 1
+      let standing = try keeping?.standing(of: id)
       do throws(IndexError) {
-        if let record = try documents.record(id, entry, tables) { try builder.add(record) }
+        guard var record = try documents.record(id, entry, tables) else { return }
+        if let standing { record.take(standing) }
+        try builder.add(record)
       } catch {
         // One bad provider must not keep all others from being found.
         guard case .record = error else { throw error }
@@ -148,7 +190,8 @@ struct ColdHydration {
       tables.rest(on: settled, madeOf: tables)
       let segment = try builder.finish()
       return HydratedIndex(
-        segment: segment, tables: tables, slot: slot.name, position: slot.position, day: documents.today, refused: refused)
+        segment: segment, tables: tables, calendars: keeping?.tables ?? CalendarTables(), slot: slot.name,
+        position: slot.position, day: documents.today, refused: refused, keeping: keeping)
     }
   }
 }

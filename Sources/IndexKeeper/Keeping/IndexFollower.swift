@@ -15,6 +15,7 @@ final class IndexFollower: FeedFollower, @unchecked Sendable {
   private let statistics: FeedStatistics
   private let writer: IndexWriter
   private var changes: SourceChanges
+  private let calendars: CalendarKeeping
   private var documents: ProviderDocuments
   private var refused: Int
   private var shownNames: ShownNames
@@ -36,7 +37,7 @@ final class IndexFollower: FeedFollower, @unchecked Sendable {
   init(
     _ hydrated: HydratedIndex, options: LiveIndexOptions, loop: EventLoop, board: SnapshotBoard, progress: IndexProgress,
     statistics: FeedStatistics
-  ) {
+  ) throws {
     self.options = options
     self.loop = loop
     self.board = board
@@ -44,6 +45,14 @@ final class IndexFollower: FeedFollower, @unchecked Sendable {
     self.statistics = statistics
     writer = IndexWriter(analyzer: options.analyzer, base: hydrated.segment, position: hydrated.position)
     changes = SourceChanges(hydrated.tables)
+    if let keeping = hydrated.keeping {
+      calendars = keeping
+    } else {
+      calendars = CalendarKeeping(hydrated.calendars, markets: hydrated.tables.markets, options: options)
+      let rows = hydrated.tables.providers
+      try calendars.fillAll { try rows.entry($0).provider?.market }
+    }
+    (writer.calendar, writer.hours) = (calendars.calendars.free, calendars.calendars.hours)
     documents = ProviderDocuments(today: hydrated.day)
     refused = hydrated.refused
     hydratedAsOf = hydrated.freshAsOf
@@ -61,17 +70,24 @@ final class IndexFollower: FeedFollower, @unchecked Sendable {
   func begin(_ transaction: FeedBegin) {
     isInTransaction = true
     changes.beginTransaction()
+    calendars.begin()
   }
 
-  func apply(_ change: FeedChange) throws { try changes.apply(change) }
+  func apply(_ change: FeedChange) throws {
+    try changes.apply(change)
+    try calendars.apply(change)
+  }
 
   func abandon() {
     isInTransaction = false
     changes.abandonTransaction()
+    calendars.abandon()
   }
 
   func commit(_ transaction: FeedCommit) throws {
     isInTransaction = false
+    // Before the documents, which tell of them.
+    try commitCalendars()
     for (id, before) in changes.before { try index(id, before: before) }
     if changes.usedNamesHaveChanged { try indexUsersOfChangedNames() }
     if !changes.before.isEmpty || changes.placesHaveChanged { isChanged = true }
@@ -92,6 +108,7 @@ final class IndexFollower: FeedFollower, @unchecked Sendable {
 
   func settle() async throws {
     try countDays()
+    try keepCalendars()
     try show()
     startMergeIfDue()
     startSavingIfDue()
@@ -115,15 +132,26 @@ final class IndexFollower: FeedFollower, @unchecked Sendable {
   /// In place, and where a record is waiting to be shown, in it.
   private func change(_ id: PostgresUUID, to live: ProviderRow.LiveRow) throws {
     let name = id.description
-    for change in ProviderDocuments.changes(to: live) { try writer.apply(change, to: name) }
+    for change in ProviderDocuments.changes(to: live) {
+      if case .flags = change { continue }
+      try writer.apply(change, to: name)
+    }
+    try change(id, to: calendars.standing(of: id), isOnline: live.isOnline)
+  }
+
+  private func change(_ id: PostgresUUID, to standing: CalendarStanding, isOnline: Bool) throws {
+    let name = id.description
+    for change in standing.changes(isOnline: isOnline) { try writer.apply(change, to: name) }
   }
 
   private func upsert(_ id: PostgresUUID, _ entry: SourceEntry) throws {
+    let standing = try calendars.standing(of: id)
     do throws(IndexError) {
-      guard let record = try documents.record(id, entry, changes.tables) else {
+      guard var record = try documents.record(id, entry, changes.tables) else {
         writer.remove(id: id.description)
         return
       }
+      record.take(standing)
       try writer.upsert(record)
     } catch {
       guard case .record = error else { throw error }
@@ -157,6 +185,39 @@ final class IndexFollower: FeedFollower, @unchecked Sendable {
     }
   }
 
+  // MARK: Calendars
+
+  /// Fills what the transaction changed, and where numbers or shares are others now, says so in documents.
+  private func commitCalendars() throws {
+    let tables = changes.tables
+    let migrated = try changes.before.compactMap { id, before in
+      try tables.providers.entry(id).provider?.market == before.provider?.market ? nil : id
+    }
+    let outcome = try calendars.commit(
+      markets: changes.placesHaveChanged ? tables.markets : nil, migrated: migrated, marketOf: market)
+    if outcome.isChanged { isChanged = true }
+    let moved = Set(outcome.moved)
+    for id in outcome.refilled {
+      let entry = try tables.providers.entry(id)
+      guard let provider = entry.provider, provider.isActive else { continue }
+      if moved.contains(id) {
+        try upsert(id, entry)
+      } else {
+        try change(id, to: calendars.standing(of: id), isOnline: provider.live.isOnline)
+      }
+    }
+  }
+
+  private func market(of id: PostgresUUID) throws -> String? { try changes.tables.providers.entry(id).provider?.market }
+
+  /// What the clock has made due, a portion of it. Everything, where nobody searches yet.
+  private func keepCalendars() throws {
+    guard !isInTransaction else { return }
+    _ = try calendars.keepTime(options.clock.now(), writer, marketOf: market)
+  }
+
+  func catchUpWithTime() throws { while !(try calendars.keepTime(options.clock.now(), writer, marketOf: market)) {} }
+
   // MARK: Showing
 
   /// Makes what has been committed visible, and then tells those who wait for it.
@@ -165,7 +226,9 @@ final class IndexFollower: FeedFollower, @unchecked Sendable {
     let snapshot = try writer.publish(position: position)
     board.post(snapshot)
     let names = shownNames.current(changes.tables, now: options.clock.monotonicMilliseconds())
-    options.shown(ShownState(index: snapshot, catalogue: CatalogueView(changes.tables.providers, names)))
+    options.shown(
+      ShownState(
+        index: snapshot, catalogue: CatalogueView(changes.tables.providers, names), calendars: calendars.shown))
     progress.reach(
       position, freshAsOf: max(statistics.freshAsOfMilliseconds, hydratedAsOf), providers: snapshot.count,
       segments: snapshot.segments.count,
@@ -240,13 +303,13 @@ final class IndexFollower: FeedFollower, @unchecked Sendable {
     savedAt = options.clock.monotonicMilliseconds()
     let merge = writer.wholeMerge()
     let state = StateToSave(
-      tables: changes.tables, position: position, slot: slot, day: documents.today,
+      tables: changes.tables, calendars: calendars.tables, position: position, slot: slot, day: documents.today,
       fingerprint: options.analyzerFingerprint)
     DetachedThread.run(name: "index-save") { [self] in
       let result = Result { () throws -> SavedState in
         let merged = try merge.run()
         let settled = try state.write(merged.segment, path: path)
-        return SavedState(merged: merged, settled: settled, of: state)
+        return SavedState(merged: merged, settled: settled.tables, calendars: settled.calendars, of: state)
       }
       loop.execute { self.finishSaving(result) }
     }
@@ -255,6 +318,7 @@ final class IndexFollower: FeedFollower, @unchecked Sendable {
   private struct SavedState: Sendable {
     let merged: SegmentMerge.Finished
     let settled: SettledTables
+    let calendars: CalendarBase
     let of: StateToSave
   }
 
@@ -265,6 +329,7 @@ final class IndexFollower: FeedFollower, @unchecked Sendable {
       let saved = try result.get()
       writer.finish(saved.merged)
       changes.rest(on: saved.settled, madeOf: saved.of.tables)
+      calendars.rest(on: saved.calendars, madeOf: saved.of.calendars)
       savedPosition = saved.of.position
       try show()
       options.logger.debug("index saved", ["position": .public(LogPosition.text(saved.of.position))])

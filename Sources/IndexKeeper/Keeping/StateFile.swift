@@ -21,14 +21,16 @@ enum StateFileError: Error, Hashable, CustomStringConvertible {
 /// Everything a warm start needs, at one position. The file is a segment file with the rows that documents are made of beside it.
 struct StateToSave: Sendable {
   let tables: SourceTables
+  let calendars: CalendarTables
   let position: UInt64
   let slot: String
   let day: Int32
   let fingerprint: String
 
   /// Writes the file whole or not at all. Gives the rows at rest, as they are in it.
-  func write(_ segment: Segment, path: String) throws -> SettledTables {
+  func write(_ segment: Segment, path: String) throws -> (tables: SettledTables, calendars: CalendarBase) {
     let settled = try tables.settled()
+    let restingCalendars = try calendars.settled()
     let (base, serviceNames) = (settled.providers, settled.serviceNames)
     var file = ColumnFileWriter(version: Segment.formatVersion, number: position)
     segment.write(into: &file)
@@ -41,12 +43,15 @@ struct StateToSave: Sendable {
     file.add(serviceNames.starts, as: StateSection.serviceNameStarts)
     file.add(serviceNames.keys, as: StateSection.serviceNames)
     file.add(serviceNames.counts, as: StateSection.serviceNameCounts)
+    file.add(restingCalendars.ids, as: StateSection.calendarIDs)
+    file.add(restingCalendars.starts, as: StateSection.calendarStarts)
+    file.add(restingCalendars.bytes, as: StateSection.calendarBytes)
     file.add(Column(places()), as: StateSection.places)
     file.add(Column(head()), as: StateSection.head)
     let output = try WholeFile(path: path)
     try file.write { try output.write($0) }
     try output.commit()
-    return settled
+    return (settled, restingCalendars)
   }
 
   private func head() -> [UInt8] {
@@ -55,6 +60,8 @@ struct StateToSave: Sendable {
     writer.text(fingerprint)
     writer.text(slot)
     writer.integer(UInt64(UInt32(bitPattern: day)))
+    writer.integer(UInt64(CalendarCodec.version))
+    writer.integer(UInt64(calendars.rowCount))
     return writer.bytes
   }
 
@@ -97,6 +104,9 @@ enum StateSection {
   static let serviceNameStarts = "names.services.starts"
   static let serviceNames = "names.services"
   static let serviceNameCounts = "names.services.counts"
+  static let calendarIDs = "calendars.ids"
+  static let calendarStarts = "calendars.starts"
+  static let calendarBytes = "calendars.bytes"
   static let places = "rows.places"
   static let head = "keeper"
 }
@@ -112,10 +122,29 @@ enum StateFile {
     guard try head.text() == fingerprint else { throw StateFileError.otherAnalysis }
     let slot = try head.text()
     let day = try head.integer32()
+    guard try head.integer() == UInt64(CalendarCodec.version), let rowCount = UInt32(exactly: try head.integer()) else {
+      throw StateFileError.malformed("its calendars have another form")
+    }
     var tables = SourceTables(base: try base(file), serviceNames: ServiceNameCounts(base: try serviceNames(file)))
     try readPlaces(file, into: &tables)
     return HydratedIndex(
-      segment: try Segment(reading: file), tables: tables, slot: slot, position: file.number, day: day, isSaved: true)
+      segment: try Segment(reading: file), tables: tables,
+      calendars: CalendarTables(base: try calendars(file), rowCount: rowCount),
+      slot: slot, position: file.number, day: day, isSaved: true)
+  }
+
+  private static func calendars(_ file: ColumnFileReader) throws -> CalendarBase {
+    let ids: Column<SIMD2<UInt64>> = try file.column(StateSection.calendarIDs)
+    let starts: Column<UInt64> = try file.column(StateSection.calendarStarts, count: ids.count + 1)
+    let bytes: Column<UInt8> = try file.column(StateSection.calendarBytes)
+    guard follow(starts, bytes.count), ascend(ids) else {
+      throw StateFileError.malformed("its calendars do not follow one another")
+    }
+    return CalendarBase(ids: ids, starts: starts, bytes: bytes)
+  }
+
+  private static func ascend(_ ids: Column<SIMD2<UInt64>>) -> Bool {
+    zip(ids, ids.dropFirst()).allSatisfy { ($0.x, $0.y) < ($1.x, $1.y) }
   }
 
   private static func base(_ file: ColumnFileReader) throws -> SourceBase {
@@ -129,9 +158,7 @@ enum StateFile {
     guard follow(starts, bytes.count), follow(serviceStarts, services.count) else {
       throw StateFileError.malformed("its rows do not follow one another")
     }
-    guard zip(ids, ids.dropFirst()).allSatisfy({ ($0.x, $0.y) < ($1.x, $1.y) }) else {
-      throw StateFileError.malformed("its rows do not ascend by id")
-    }
+    guard ascend(ids) else { throw StateFileError.malformed("its rows do not ascend by id") }
     return SourceBase(
       ids: ids, starts: starts, bytes: bytes, serviceStarts: serviceStarts, services: services,
       serviceTable: ServiceTable(slots: slots))

@@ -5,6 +5,7 @@ public import ProviderIndex
 public struct ShownState: Sendable {
   public let index: IndexSnapshot
   public let catalogue: CatalogueView
+  public let calendars: CatalogueCalendars
 }
 
 /// The rows of the catalogue at the position of the index beside it. A value, copied in O(1), never changing.

@@ -45,18 +45,26 @@ struct SourceColumns {
   let places: [Int]
 
   init(_ table: SourceTable, _ relation: FeedRelation) throws(FeedError) {
+    self.table = table
+    places = try relation.places(of: table.columns, keyColumns: table.keyColumns)
+  }
+}
+
+extension FeedRelation {
+  /// Where columns are that are needed; the first `keyColumns` of them are also in the identity.
+  func places(of wanted: [String], keyColumns: Int) throws(FeedError) -> [Int] {
     var places: [Int] = []
-    for column in table.columns {
-      guard let place = relation.columns.firstIndex(where: { $0.name == column }) else {
-        throw .missingColumn(relation: relation.name, column: column)
+    for column in wanted {
+      guard let place = columns.firstIndex(where: { $0.name == column }) else {
+        throw .missingColumn(relation: name, column: column)
       }
       places.append(place)
     }
-    for (column, place) in zip(table.columns.prefix(table.keyColumns), places) where !relation.columns[place].isKey {
+    for (column, place) in zip(wanted.prefix(keyColumns), places) where !columns[place].isKey {
       // Without it, nobody could say which row was removed.
-      throw .missingColumn(relation: relation.name + "'s replica identity", column: column)
+      throw .missingColumn(relation: name + "'s replica identity", column: column)
     }
-    (self.table, self.places) = (table, places)
+    return places
   }
 }
 
@@ -66,9 +74,11 @@ struct SourceRowReader {
   private let places: [Int]
   private var next = 0
 
-  init(_ row: FeedRow, _ columns: SourceColumns) {
+  init(_ row: FeedRow, _ columns: SourceColumns) { self.init(row, places: columns.places) }
+
+  init(_ row: FeedRow, places: [Int]) {
     self.row = row
-    places = columns.places
+    self.places = places
   }
 
   mutating func take<Value: PostgresDecodable>(
