@@ -108,13 +108,22 @@ let package = Package(
     // Features
     module("Catalogue", ["Bytes", "WebAPI", "PostgresClient", "JSON", "DemoMarkets"]),
 
+    module(
+      "Discovery",
+      [
+        "Bytes", "EventLoops", "HTTPServer", "WebAPI", "JSON", "Telemetry", "Cryptography", "Geometry", "AvailabilityIndex",
+        "Ranking",
+        "TextIndex", "TextAnalysis", "ProviderIndex",
+      ]),
+
     // The binary: commands, configuration, wiring; no rules
     .executableTarget(
       name: "qareeb",
       dependencies: [
         "Bytes", "EventLoops", "JSON", "Telemetry", "Configuration", "Terminal", "HTTPServer", "HTTPClient", "TraceExport",
         "WebAPI",
-        "PostgresClient", "Migrations", "EmbeddedPostgres", "DemoMarkets", "Catalogue", "Columns", "TextIndex", "ProviderIndex",
+        "PostgresClient", "Migrations", "EmbeddedPostgres", "DemoMarkets", "Catalogue", "Discovery", "Cryptography", "Columns",
+        "TextIndex", "ProviderIndex",
         "Ranking",
         "IndexFormats", "Spelling", "TextAnalysis", "ChangeFeed", "IndexKeeper",
       ],
@@ -163,6 +172,12 @@ let package = Package(
         "Columns", "SpatialIndex", "Telemetry", "Migrations", "AvailabilityIndex", "Calendars",
       ]),
     tests("Catalogue", ["PostgresClient", "EventLoops", "WebAPI", "HTTPServer", "JSON", "DemoMarkets"]),
+    tests(
+      "Discovery",
+      [
+        "EventLoops", "WebAPI", "HTTPServer", "JSON", "DemoMarkets", "Geometry", "Ranking", "TextIndex", "TextAnalysis",
+        "ProviderIndex",
+      ]),
     .testTarget(
       name: "qareebTests",
       dependencies: [

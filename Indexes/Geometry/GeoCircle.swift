@@ -84,9 +84,11 @@ public struct GeoBox: Hashable, Sendable {
   public var crossesAntimeridian: Bool { west > east }
 
   @inlinable
-  public func contains(_ point: GeoPoint) -> Bool {
-    guard point.latitude >= south, point.latitude <= north else { return false }
-    return west <= east
-      ? point.longitude >= west && point.longitude <= east : point.longitude >= west || point.longitude <= east
+  public func contains(_ point: GeoPoint) -> Bool { contains(latitude: point.latitude, longitude: point.longitude) }
+
+  @inlinable
+  public func contains(latitude: Double, longitude: Double) -> Bool {
+    guard latitude >= south, latitude <= north else { return false }
+    return west <= east ? longitude >= west && longitude <= east : longitude >= west || longitude <= east
   }
 }

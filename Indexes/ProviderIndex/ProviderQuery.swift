@@ -57,6 +57,8 @@ public struct ProviderQuery: Sendable {
   }
 
   public var circle: GeoCircle
+  /// Only who is inside, as well; the circle should be around it.
+  public var box: GeoBox?
   public var rules: RankingRules
   public var order = Order.relevance
   public var limit = 20

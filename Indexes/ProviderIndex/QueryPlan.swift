@@ -97,6 +97,7 @@ struct ProviderFilters {
   let lowestPrice: Int64
   let highestPrice: Int64
   let leastCheapness: UInt8
+  let box: GeoBox?
   /// Whether any of them asks for anything.
   let isNeeded: Bool
   /// Above these bytes the exact number need not be looked at; 255 where it always must.
@@ -120,10 +121,13 @@ struct ProviderFilters {
     highestPrice = query.highestPrice ?? .max
     leastCheapness = hasPrice ? max(Cheapness.of(price: highestPrice), 1) : 0
     // A byte is rounded up by less than one, a price lies within its step: one step further there is no doubt. A lowest price, and a
-    // tier, say nothing that a byte could settle.
-    surelyRated = lowestRating > 0 ? lowestRatingByte : 0
+    // tier, say nothing that a byte could settle. Nor does any byte say who is in a box.
+    box = query.box
+    surelyRated = query.box != nil ? 255 : lowestRating > 0 ? lowestRatingByte : 0
     surelyCheap = query.lowestPrice != nil ? 255 : hasPrice ? leastCheapness : 0
-    isNeeded = lowestRating > 0 || verified > 0 || flags > 0 || !query.tiers.isEmpty || hasPrice
+    isNeeded =
+      lowestRating > 0 || verified > 0 || flags > 0 || !query.tiers.isEmpty || hasPrice
+      || query.box != nil
   }
 
   /// Whether a provider that may pass surely does, by its bytes alone.

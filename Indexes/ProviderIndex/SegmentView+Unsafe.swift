@@ -18,6 +18,7 @@ struct SegmentView {
   let idBytes: UnsafePointer<UInt8>
   let serviceStarts: UnsafePointer<UInt32>
   let prices: UnsafePointer<Int64>
+  let places: UnsafePointer<SIMD2<Double>>
   let staff: UnsafePointer<SIMD2<UInt32>>
   let categories: UnsafePointer<UInt16>
   let categoryCount: Int
@@ -36,6 +37,7 @@ struct SegmentView {
     idBytes = segment.ids.bytes.base
     serviceStarts = segment.serviceStarts.base
     prices = segment.prices.base
+    places = segment.places.base
     staff = segment.staff.base
     categories = segment.categories.base
     categoryCount = segment.categoryNames.count
@@ -92,6 +94,7 @@ struct SegmentView {
     let tier = rows.byte(.tier, lane) & 3
     if filters.surelyPasses(rating: rows.byte(.rating, lane), tier: tier, cheapness: rows.byte(.cheapness, lane)) { return true }
     guard rating(number) >= filters.lowestRating, filters.tiers >> tier & 1 == 1 else { return false }
+    if let box = filters.box, !box.contains(latitude: places[number].x, longitude: places[number].y) { return false }
     guard filters.hasPrice else { return true }
     // Without a lowest price the cheapest service decides.
     if filters.lowestPrice == 0 { return vectors[number].w <= Double(filters.highestPrice) }

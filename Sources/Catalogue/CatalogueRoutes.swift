@@ -14,9 +14,6 @@ extension ProviderCatalogue {
       )
       .entityTagged()
       .async { (_: Call, input: ListAreas) in try await self.areas(of: input.market) },
-      Route.get("/api/v1/services/categories", "Categories", permission: .public, tags: tags)
-        .entityTagged()
-        .async { (_: Call) in try await self.categories() },
       Route.get("/api/v1/providers", "Providers of a market", permission: .public, tags: tags, errors: [.notFound])
         .about("All active providers, oldest first. `meta.next_cursor` continues the list; there is none on the last page.")
         .async { (call: Call, input: ListProviders) in
@@ -24,9 +21,6 @@ extension ProviderCatalogue {
           call.nextCursor = page.nextCursor
           return page.items
         },
-      Route.get("/api/v1/providers/{id}", "One provider and its services", permission: .public, tags: tags, errors: [.notFound])
-        .entityTagged()
-        .async { (_: Call, input: GetProvider) in try await self.provider(input.id) },
     ]
   }
 }
@@ -36,14 +30,6 @@ struct ListAreas: RouteInput {
 
   init(_ parameters: inout ParameterReader) {
     market = parameters.path("market", .token(2...31), about: "The market's id.", example: "amman")
-  }
-}
-
-struct GetProvider: RouteInput {
-  let id: Identifier
-
-  init(_ parameters: inout ParameterReader) {
-    id = parameters.path("id", .identifier, about: "The provider's id.")
   }
 }
 

@@ -39,18 +39,6 @@ public struct Place: FieldAnswer {
   ]
 }
 
-/// What kind of provider somebody looks for.
-public struct Category: FieldAnswer {
-  public let id: String
-  public let name: Localized
-
-  public static let schemaName = "Category"
-  public static let fields: [Field<Category>] = [
-    Field("id", "Its name in queries.", example: "barber") { $0.id },
-    Field("name", "Its name in every language.") { $0.name },
-  ]
-}
-
 /// A neighbourhood.
 public struct Area: FieldAnswer {
   public let id: String
@@ -99,39 +87,5 @@ public struct ProviderSummary: FieldAnswer {
     .ifPresent("rating", "From 1 to 5; left out where nobody has rated.", example: 4.6) { $0.rating },
     Field("rating_count", "How many have rated.", example: 120) { $0.ratingCount },
     Field("tags", "What is special about it.") { $0.tags },
-  ]
-}
-
-/// What a provider sells.
-public struct Service: FieldAnswer {
-  public let id: Identifier
-  public let name: Localized
-  public let priceMinor: Int
-  public let currency: String
-  public let durationMinutes: Int
-  public let paddingMinutes: Int
-  public let capacity: Int
-
-  public static let schemaName = "Service"
-  public static let fields: [Field<Service>] = [
-    Field("id", "Never changes.") { $0.id },
-    Field("name", "Its name in every language.") { $0.name },
-    Field("price_minor", "In minor units: 5000 JOD fils are 5.000 JOD.", example: 5000) { $0.priceMinor },
-    Field("currency", "ISO 4217 code.", example: "JOD") { $0.currency },
-    Field("duration_min", "Minutes.", example: 30) { $0.durationMinutes },
-    Field("padding_min", "Minutes kept free afterwards.", example: 0) { $0.paddingMinutes },
-    Field("capacity", "How many it serves at once.", example: 1) { $0.capacity },
-  ]
-}
-
-/// A provider with everything it sells.
-public struct Provider: FieldAnswer {
-  public let summary: ProviderSummary
-  public let services: [Service]
-
-  public static let schemaName = "Provider"
-  public static let fields: [Field<Provider>] = [
-    Field("provider", "The provider itself.") { $0.summary },
-    Field("services", "What it sells, in its own order.") { $0.services },
   ]
 }

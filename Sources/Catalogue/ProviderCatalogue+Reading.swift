@@ -9,8 +9,6 @@ extension ProviderCatalogue {
       SELECT id, name_en, name_ar, country, currency, currency_exponent, time_zone, languages, weekend, centre
       FROM catalogue.market ORDER BY id
       """)
-  private static let allCategories = PreparedQuery(
-    reading: "SELECT id, name_en, name_ar FROM catalogue.category ORDER BY position")
   private static let areasOfMarket = PreparedQuery(
     reading: "SELECT id, name_en, name_ar, centre, radius_m FROM catalogue.area WHERE market_id = $1 ORDER BY id")
   private static let marketExists = PreparedQuery(
@@ -20,13 +18,6 @@ extension ProviderCatalogue {
     id, market_id, category_id, name_en, name_ar, location, area_id, tier, verification = 'verified', rating_sum,
     rating_count, tags
     """
-  private static let providerByID = PreparedQuery(
-    reading: "SELECT \(summaryColumns) FROM catalogue.provider WHERE id = $1 AND is_active")
-  private static let servicesOfProvider = PreparedQuery(
-    reading: """
-      SELECT id, name_en, name_ar, price_minor, currency, duration_min, padding_min, capacity
-      FROM catalogue.service WHERE provider_id = $1 AND is_active ORDER BY id
-      """)
   private static let providersOfMarket = PreparedQuery(
     reading: """
       SELECT \(summaryColumns) FROM catalogue.provider
@@ -42,24 +33,10 @@ extension ProviderCatalogue {
     try await database.query(ProviderCatalogue.allMarkets).map(Market.init(row:))
   }
 
-  func categories() async throws -> [Category] {
-    try await database.query(ProviderCatalogue.allCategories).map(Category.init(row:))
-  }
-
   func areas(of market: String) async throws -> [Area] {
     let rows = try await database.query(ProviderCatalogue.areasOfMarket, market)
     if rows.isEmpty { try await requireMarket(market) }
     return try rows.map(Area.init(row:))
-  }
-
-  func provider(_ id: Identifier) async throws -> Provider {
-    let key = PostgresUUID(high: id.high, low: id.low)
-    // Issued together: both reads leave in one message. Both are awaited, because a read given up would have to be cancelled.
-    async let asked = database.query(ProviderCatalogue.providerByID, key)
-    async let sold = database.query(ProviderCatalogue.servicesOfProvider, key)
-    let (providers, services) = try await (asked, sold)
-    guard let row = providers.first else { throw APIError.notFound }
-    return Provider(summary: try ProviderSummary(row: row), services: try services.map(Service.init(row:)))
   }
 
   func providers(_ input: ListProviders) async throws -> (items: [ProviderSummary], nextCursor: String?) {
@@ -96,13 +73,6 @@ extension Market {
   }
 }
 
-extension Category {
-  init(row: Row) throws {
-    var row = row.reader
-    self.init(id: try row.next(), name: try row.localized())
-  }
-}
-
 extension Area {
   init(row: Row) throws {
     var row = row.reader
@@ -118,16 +88,6 @@ extension ProviderSummary {
       id: try row.identifier(), market: try row.next(), category: try row.next(), name: try row.localized(),
       location: try row.place(), area: try row.next(), tier: try row.next(), isVerified: try row.next(),
       ratingSum: Int(try row.next(Int64.self)), ratingCount: Int(try row.next(Int32.self)), tags: try row.next())
-  }
-}
-
-extension Service {
-  init(row: Row) throws {
-    var row = row.reader
-    self.init(
-      id: try row.identifier(), name: try row.localized(), priceMinor: Int(try row.next(Int64.self)),
-      currency: try row.next(), durationMinutes: Int(try row.next(Int32.self)), paddingMinutes: Int(try row.next(Int32.self)),
-      capacity: Int(try row.next(Int32.self)))
   }
 }
 

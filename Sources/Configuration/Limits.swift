@@ -37,6 +37,12 @@ public struct Limits: Sendable {
   public var requestsPerConnection = 100_000
   /// Per client and minute; a person who moves a map makes fewer than 60. Routes may state a stricter class.
   public var requestsPerMinute = 100
+  /// The same for search, which is asked as the map moves and with each keystroke: ten a second.
+  public var searchesPerMinute = 600
+  /// A search that asks for a position waits so long for the index: the feed takes milliseconds, and a person notices two seconds.
+  public var positionWait = Duration.seconds(2)
+  /// Open screens that are told when the index moves. Each holds one of `requestsInFlight`, so half of one loop's at most.
+  public var streamListeners = 500
 
   // MARK: The database
 

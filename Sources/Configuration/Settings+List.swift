@@ -61,6 +61,11 @@ extension Settings {
         "Whether the made-up market of Amman is loaded at start."),
       Setting("demo.providers", \.demo.providers, .integer(1...20_000, unit: "providers"), "How many the made-up market has."),
 
+      // Search
+      Setting(
+        "search.cursor_secret", \.search.cursorSecret, .optional(.text, absent: "a new one at each start"), secrecy: .secret,
+        "Signs the cursors of searches; the same on all nodes behind one address."),
+
       // Limits; the reason for each default is in Limits.swift
       Setting("limits.header_size", \.limits.headerBytes, .byteSize(1024...(1 << 20)), "All headers of a request together."),
       Setting("limits.header_count", \.limits.headerCount, .integer(10...1000, unit: "headers"), "Headers of a request."),
@@ -96,6 +101,15 @@ extension Settings {
       Setting(
         "limits.requests_per_minute", \.limits.requestsPerMinute, .integer(1...1_000_000, unit: "requests"),
         "Rate limit by user, key or address, where the route says nothing stricter."),
+      Setting(
+        "limits.searches_per_minute", \.limits.searchesPerMinute, .integer(1...100_000_000, unit: "searches"),
+        "Rate limit of searches, suggestions and providers' pages by user, key or address."),
+      Setting(
+        "limits.position_wait", \.limits.positionWait, .duration(.milliseconds(1)...(.seconds(60))),
+        "A search that asks for min_position waits so long for the index before it is answered 503."),
+      Setting(
+        "limits.stream_listeners", \.limits.streamListeners, .integer(0...100_000, unit: "streams"),
+        "Streams that tell when the index moves, at a time; more are answered 503."),
       Setting("limits.drain_deadline", \.limits.drainDeadline, .duration(humanTimes), "Time for running requests after SIGTERM."),
     ],
     rules: [

@@ -53,6 +53,10 @@ public struct Settings: Sendable {
     public var saveInterval = Duration.seconds(300)
   }
 
+  public struct Search: Sendable {
+    public var cursorSecret: String?
+  }
+
   public var http = HTTP()
   public var database = Database()
   public var log = Log()
@@ -61,6 +65,7 @@ public struct Settings: Sendable {
   public var data = Data()
   public var index = Index()
   public var demo = Demo()
+  public var search = Search()
   public var limits = Limits()
 
   public init() {}

@@ -8,6 +8,7 @@ import Telemetry
 public struct API: HTTPService {
   private let core: APICore
   private let handlers: [HTTPHandler]
+  private let impatient: [ImpatientHandler?]
   private let refusing: HTTPHandler
 
   /// Checks and compiles the routes; throws everything that is wrong with them at once.
@@ -23,6 +24,7 @@ public struct API: HTTPService {
     let core = APICore(compiler, configuration, environment)
     self.core = core
     handlers = compiler.routes.map(core.handler)
+    impatient = compiler.routes.map(core.handlerAtOnce)
     refusing = core.refusingHandler
     openAPI = document.bytes
   }
@@ -39,7 +41,9 @@ public struct API: HTTPService {
     // The call is the request's; the way back is only there while one of our functions runs, so that neither keeps the other alive.
     defer { call.current = nil }
     do {
-      return handlers[try core.admit(call, request)]
+      let route = try core.admit(call, request)
+      if let impatient = impatient[route], impatient.isFor(request) { return impatient.handler }
+      return handlers[route]
     } catch {
       call.refusal = error
       return refusing

@@ -27,7 +27,7 @@ extension APICore {
         }
         end(call, compiled, response)
       }
-    case .asynchronous(let respond):
+    case .asynchronous(let respond), .patient(_, let respond, _):
       return .asynchronous(bodyLimit: limit) { [self] request, response in await run(respond, compiled, request, response) }
     case .streamedBody(let respond):
       return .streaming(bodyLimit: compiled.bodyLimit) { [self] request, response in
@@ -41,6 +41,22 @@ extension APICore {
         close(call, nil)
       }
     }
+  }
+
+  /// The handler of a route for the requests that need not wait; nil where all of them may.
+  @Sendable func handlerAtOnce(_ compiled: CompiledRoute) -> ImpatientHandler? {
+    guard case .patient(let parameter?, _, let respond) = compiled.route.kind else { return nil }
+    let limit = compiled.route.input.body == nil ? 0 : compiled.bodyLimit
+    let handler = HTTPHandler.synchronous(bodyLimit: limit) { [self] request, response in
+      guard let call = begin(request, compiled) else { return APICore.failWithoutCall(response) }
+      do {
+        try respond(call, response)
+      } catch {
+        recover(from: error, call, response)
+      }
+      end(call, compiled, response)
+    }
+    return ImpatientHandler(parameter: parameter, handler: handler)
   }
 
   private func run(
@@ -80,7 +96,7 @@ extension APICore {
     compiled.metrics.inFlight.subtract()
     if let start = call.dataStart {
       let isUnchanged = compiled.declaration.hasEntityTag && tag(call, response, from: start)
-      if !isUnchanged { Envelope.end(&response.body, meta(call)) }
+      if !isUnchanged { Envelope.end(&response.body, meta(call), more: call.meta) }
     }
     close(call, response)
   }
@@ -96,5 +112,16 @@ extension APICore {
   func meta(_ call: Call) -> AnswerMeta {
     AnswerMeta(
       now: call.receivedAt, requestID: call.requestID, version: configuration.version, nextCursor: call.nextCursor)
+  }
+}
+
+/// Answers at once what does not name the parameter that makes a request wait.
+struct ImpatientHandler: Sendable {
+  let parameter: StaticString
+  let handler: HTTPHandler
+
+  /// Looks for the name's bytes anywhere in the query: what only looks like it takes the way of those who may wait, and answers the same.
+  func isFor(_ request: HTTPRequest) -> Bool {
+    request.withQueryBytes { !$0.bytes.contains(parameter) }
   }
 }

@@ -35,7 +35,7 @@ private func whereToLook(_ addresses: [ListenAddress], _ settings: Settings) -> 
       "  \(base)/docs            every route, its parameters and answers",
       "  \(base)/health/ready    whether it should get requests",
       "  \(base)/metrics         for Prometheus",
-      "  curl '\(base)/api/v1/providers?market=amman&category=barber&limit=3'",
+      "  curl '\(base)/api/v1/search/providers?lat=31.9539&lon=35.9106&q=barber&limit=3'",
     ]
   }
   return (lines + ["Ctrl-C stops it; the data stays in \(settings.data.directory)/."]).joined(separator: "\n")

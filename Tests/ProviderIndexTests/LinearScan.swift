@@ -260,6 +260,7 @@ struct LinearScan {
     if !query.tiers.isEmpty, !query.tiers.contains(record.tier) { return false }
     if let lowest = query.lowestRating, record.rating < lowest { return false }
     if query.verifiedOnly, !record.verified { return false }
+    if let box = query.box, !box.contains(record.place) { return false }
     if !record.flags.isSuperset(of: query.flags) { return false }
     if query.servesCentre, !record.serviceAreas.contains(where: { $0.contains(query.circle.centre) }) { return false }
     if let ids = query.ids, !ids.contains(record.id) { return false }

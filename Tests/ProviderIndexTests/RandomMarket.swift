@@ -94,6 +94,11 @@ struct RandomMarket {
     if sometimes(6) { query.verifiedOnly = true }
     if sometimes(8) { query.flags = sometimes(2) ? .open : [.open, .hotSlot] }
     if sometimes(8) { query.servesCentre = true }
+    if sometimes(6), let corner = records.randomElement(using: &random)?.place {
+      query.box = try? GeoBox(
+        south: max(corner.latitude - 0.03, -90), west: max(corner.longitude - 0.02, -180), north: min(corner.latitude + 0.03, 90),
+        east: min(corner.longitude + 0.04, 180))
+    }
     if sometimes(10) { query.ids = records.prefix(40).map(\.id) + ["nobody"] }
     if sometimes(2) { addWords(&query) }
     if sometimes(3) { addFacets(&query) }

@@ -111,6 +111,19 @@ public final class RawHTTPClient {
     while ending == nil, !String(decoding: received, as: UTF8.self).contains(text) { try receiveMore() }
   }
 
+  /// Reads as far as the end of `text`, for which it waits: of answers that have no end.
+  public func read(through text: String) throws -> String {
+    let wanted = Array(text.utf8)
+    while true {
+      if let range = received[position...].firstRange(of: wanted) {
+        defer { position = range.upperBound }
+        return String(decoding: received[position..<range.upperBound], as: UTF8.self)
+      }
+      guard ending == nil else { throw MalformedAnswer(reason: "it ended before \(text)", bytes: Array(received[position...])) }
+      try receiveMore()
+    }
+  }
+
   /// Waits until at least this many bytes are there, or the end; they stay to be read.
   public func waitForBytes(_ count: Int) throws {
     while unreadCount < count, ending == nil { try receiveMore() }

@@ -189,7 +189,7 @@ import Testing
     var buffer = ByteBuffer()
     Envelope.begin(&buffer)
     [1, 2].writeJSON(to: &buffer)
-    Envelope.end(&buffer, meta)
+    Envelope.end(&buffer, meta, more: ByteBuffer())
     #expect(
       String(buffer)
         == #"{"success":true,"data":[1,2],"meta":{"timestamp":"2026-11-21T07:30:00.000Z","request_id":"0190c7d2-7e1b-7c3a-9d5e-0f1a2b3c4d5e","version":"1.2.3","next_cursor":"c"}}"#

@@ -68,7 +68,7 @@ def use(page, base):
     page.evaluate("""(() => { const box = document.getElementById("search"); box.value = "no such route";
       box.dispatchEvent(new Event("input")); })()""")
     assert page.evaluate("document.getElementById('none').checkVisibility()")
-    page.evaluate("""(() => { const box = document.getElementById("search"); box.value = "CATEGORIES services";
+    page.evaluate("""(() => { const box = document.getElementById("search"); box.value = "services/CATEGORIES";
       box.dispatchEvent(new Event("input")); })()""")
     shown = page.evaluate("[...document.querySelectorAll('#routes .card')].filter(card => card.checkVisibility()).length")
     assert shown == 1, shown

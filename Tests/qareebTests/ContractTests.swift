@@ -14,9 +14,25 @@ import Testing
     return answer.text
   }
 
+  /// Which parameters go together is said in words, because OpenAPI has no way to: `lon` without `lat` is refused although each is
+  /// right. Everywhere else what the document allows must be accepted.
+  /// And a position of the log that nobody has reached is answered 503, as documented. A stream has no end to wait for.
+  private static let combinations = """
+    [[operations]]
+    include-path-regex = "^/api/v1/(search/(providers|suggest)|services/(categories|by-area)|providers/.id.)$"
+    checks.positive_data_acceptance.expected-statuses = ["2xx", "3xx", "400", "404", "503"]
+    checks.not_a_server_error.expected-statuses = ["2xx", "3xx", "4xx", "503"]
+
+    [[operations]]
+    include-path-regex = "^/api/v1/stream/"
+    enabled = false
+
+    """
+
   private func schemathesis(_ document: String, _ options: String...) async throws -> FinishedProcess {
     let folder = try TemporaryFolder()
     let path = try folder.write(document, to: "openapi.json")
+    _ = try folder.write(ContractTests.combinations, to: "schemathesis.toml")
     let base = try await RunningQareeb.shared.value.base
     return try await FinishedProcess.run(
       try PythonClient.tool("schemathesis"),
@@ -36,7 +52,11 @@ import Testing
   @Test func everyAnswerIsAsDocumented() async throws {
     let run = try await schemathesis(try await document())
     #expect(run.exitCode == 0, "\(run.output.suffix(6_000)) \(run.error)")
-    #expect(run.output.contains(/Selected: (\d+)\/\1\n +Tested: \1\n/), "\(run.output.suffix(2_000))")
+    let selected = try #require(
+      run.output.firstMatch(of: /Selected: (\d+)\/(\d+)\n +Tested: (\d+)\n/), "\(run.output.suffix(2_000))")
+    #expect(selected.1 == selected.3, "\(run.output.suffix(2_000))")
+    // But for the streams.
+    #expect(Int(selected.2) == Int(selected.1).map { $0 + 1 }, "\(run.output.suffix(2_000))")
   }
 
   /// The same run must fail when the document says something else.

@@ -17,7 +17,7 @@ import Testing
   }
 
   @Test func headSaysWhatGetSays() async throws {
-    let url = base + "/api/v1/services/categories"
+    let url = base + "/api/v1/markets"
     let (get, head) = (try await Curl.get(url), try await Curl.get(url, "--head"))
     #expect(head.status == 200)
     #expect(head.bodyBytes == 0)

@@ -48,7 +48,7 @@ private final class Crowd: Sendable {
 
   private let counts: Mutex<Counts>
   private let clients: Mutex<[Task<Void, any Error>]>
-  private static let targets = ["/api/v1/providers?market=amman&limit=5", "/api/v1/services/categories"]
+  private static let targets = ["/api/v1/providers?market=amman&limit=5", "/api/v1/markets"]
 
   init(of size: Int, asking running: RunningQareeb) async throws {
     counts = Mutex(Counts(answered: Array(repeating: 0, count: size), refused: Array(repeating: 0, count: size)))

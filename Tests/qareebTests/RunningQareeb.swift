@@ -25,6 +25,8 @@ final class RunningQareeb: Sendable {
     var variables = [
       "PORT": "0", "QAREEB_DATA_DIRECTORY": folder.url.path, "QAREEB_DATA_ASSETS": "\(TestCluster.checkout)/data",
       "QAREEB_HTTP_LOOPS": "2", "QAREEB_LIMITS_REQUESTS_PER_MINUTE": "1000000",
+      // Nothing is written here that a search could wait for.
+      "QAREEB_LIMITS_SEARCHES_PER_MINUTE": "1000000", "QAREEB_LIMITS_POSITION_WAIT": "10ms",
     ]
     if let database {
       variables["DATABASE_URL"] = database

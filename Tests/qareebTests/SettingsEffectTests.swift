@@ -120,7 +120,7 @@ import WebAPI
 
   /// A limit that is listed, explained and read by nothing is worse than none. Each must be mentioned where settings are spent.
   @Test func everyLimitIsRead() throws {
-    let wiring = try ["Application", "ServerWiring", "Signals", "Store", "Tracing"]
+    let wiring = try ["Application", "Discovering", "ServerWiring", "Signals", "Store", "Tracing"]
       .map { try ProjectFolder.text("Sources/qareeb/Serving/\($0).swift") }.joined()
     for (name, _) in Mirror(reflecting: Limits()).children {
       let name = try #require(name)

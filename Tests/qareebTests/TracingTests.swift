@@ -62,13 +62,13 @@ import Testing
           let (sampled, ignored) = ("4bf92f3577b34da6a3ce929d0e0e4736", "4bf92f3577b34da6a3ce929d0e0e4737")
           for (trace, flags) in [(sampled, "01"), (ignored, "00")] {
             let answer = try await running.client.get(
-              "/api/v1/services/categories", headers: [("traceparent", "00-\(trace)-00f067aa0ba902b7-\(flags)")])
+              "/api/v1/markets", headers: [("traceparent", "00-\(trace)-00f067aa0ba902b7-\(flags)")])
             #expect(answer.status == 200)
           }
         }
         // It has ended, and what was waiting was sent first.
         let spans = try collector.spans()
-        let request = try #require(spans.first { $0.name == "GET /api/v1/services/categories" })
+        let request = try #require(spans.first { $0.name == "GET /api/v1/markets" })
         #expect(request.service == "qareeb-under-test")
         #expect(request.parentID == "00f067aa0ba902b7")
         #expect(Set(spans.map(\.traceID)) == ["4bf92f3577b34da6a3ce929d0e0e4736"])
@@ -83,7 +83,7 @@ import Testing
         database: database.connectionString,
         environment: ["QAREEB_TRACE_ENDPOINT": "http://127.0.0.1:1", "QAREEB_TRACE_RATIO": "1"]
       ) { running in
-        let answer = try await running.client.get("/api/v1/services/categories")
+        let answer = try await running.client.get("/api/v1/markets")
         #expect(answer.status == 200)
       }
     }

@@ -23,6 +23,13 @@ public struct APIError: Error, Sendable {
     self.retryAfterSeconds = retryAfterSeconds
   }
 
+  /// Some fields are not valid, each for its reason.
+  public init(_ problems: [FieldProblem]) {
+    var all = FieldProblems()
+    for problem in problems { all.append(problem) }
+    self.init(all)
+  }
+
   init(_ problems: FieldProblems) {
     code = .validation
     reason = nil

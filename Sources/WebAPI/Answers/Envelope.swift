@@ -15,9 +15,14 @@ enum Envelope {
     buffer.append("{\"success\":true,\"data\":" as StaticString)
   }
 
-  static func end(_ buffer: inout ByteBuffer, _ meta: AnswerMeta) {
-    write(meta, &buffer)
-    buffer.endObject()
+  /// - Parameter more: members that the route adds to `meta`.
+  static func end(_ buffer: inout ByteBuffer, _ meta: AnswerMeta, more: borrowing ByteBuffer) {
+    begin(meta, &buffer)
+    if !more.isEmpty {
+      buffer.separate()
+      buffer.append(contentsOf: more)
+    }
+    buffer.append("}}" as StaticString)
   }
 
   static func failure(_ buffer: inout ByteBuffer, _ error: APIError, _ language: Language, _ meta: AnswerMeta) {
@@ -39,12 +44,16 @@ enum Envelope {
   }
 
   private static func write(_ meta: AnswerMeta, _ buffer: inout ByteBuffer) {
+    begin(meta, &buffer)
+    buffer.endObject()
+  }
+
+  private static func begin(_ meta: AnswerMeta, _ buffer: inout ByteBuffer) {
     buffer.append(",\"meta\":{" as StaticString)
     buffer.member("timestamp", meta.now)
     buffer.key("request_id")
     meta.requestID.writeJSON(to: &buffer)
     buffer.member("version", meta.version)
     buffer.memberIfPresent("next_cursor", meta.nextCursor)
-    buffer.endObject()
   }
 }

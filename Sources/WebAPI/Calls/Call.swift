@@ -1,4 +1,4 @@
-import Bytes
+public import Bytes
 import EventLoops
 public import HTTPServer
 import JSON
@@ -10,7 +10,7 @@ public import Telemetry
 // @unchecked Sendable: a call belongs to the loop that read its request; handlers, synchronous or not, run there.
 public final class Call: @unchecked Sendable {
   public internal(set) var requestID = RequestID(Identifier(high: 0, low: 0))
-  public internal(set) var language = Language.en
+  public var language = Language.en
   /// Who asks; nobody, unless an authenticator knew better.
   public internal(set) var principal: Principal?
   /// Where the request came from; nothing for a Unix socket without a forwarded address.
@@ -21,6 +21,8 @@ public final class Call: @unchecked Sendable {
   public internal(set) var receivedAt = Instant(unixMicroseconds: 0)
   /// Where the next page of a list begins; written to `meta.next_cursor`.
   public var nextCursor: String?
+  /// Further members of `meta`, which `RouteDeclaration.meta` has announced.
+  public var meta = ByteBuffer()
 
   /// The request itself, while it is being handled.
   public var request: HTTPRequest {
@@ -66,6 +68,7 @@ public final class Call: @unchecked Sendable {
     source.removeAll()
     contentType = nil
     dataStart = nil
+    meta.removeAll(keepingAtMost: WebAPILimits.keptBytesPerCall)
     hasVaryOrigin = false
     cacheControl = nil
     contentSecurityPolicy = nil

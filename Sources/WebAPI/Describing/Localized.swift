@@ -7,7 +7,7 @@ public enum Language: String, Sendable, CaseIterable {
 }
 
 /// One text in every language.
-public struct Localized: Sendable, Equatable {
+public struct Localized: Sendable, Hashable {
   public let en: String
   public let ar: String
 

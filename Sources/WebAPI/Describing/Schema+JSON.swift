@@ -71,6 +71,13 @@ struct SchemaWriter {
       writeType("object", schema, to: &buffer)
       writeProperties(properties, to: &buffer)
       if isClosed { buffer.member("additionalProperties", false) }
+    case .either(let choices):
+      buffer.beginArray("anyOf")
+      for choice in choices {
+        buffer.separate()
+        write(choice, to: &buffer)
+      }
+      buffer.endArray()
     case .component, .anything:
       break
     }

@@ -12,6 +12,8 @@ public struct Schema: Sendable {
     case object([Property], isClosed: Bool)
     /// Described once under its name, referred to everywhere else. A closure, because a type may contain itself.
     case component(String, @Sendable () -> Schema)
+    /// One of several.
+    case either([Schema])
     case anything
   }
 

@@ -60,7 +60,7 @@ extension DocsPage {
     .card .path { font: 600 .95rem var(--mono); overflow-wrap: anywhere; }
     .card .path i { font-style: normal; color: var(--accent); }
     .card .what { color: var(--muted); margin-inline-start: auto; text-align: end; }
-    .body { padding: 16px 18px 20px; display: grid; gap: 18px; }
+    .body { padding: 16px 18px 20px; display: grid; grid-template-columns: minmax(0, 1fr); gap: 18px; }
     .body h4 { font-size: .78rem; letter-spacing: .05em; text-transform: uppercase; color: var(--muted); margin-bottom: 8px; }
     .body p { margin: 0; }
     .method { font: 700 .72rem var(--mono); letter-spacing: .03em; min-width: 3.6em; text-transform: uppercase; color: var(--get); }

@@ -189,7 +189,11 @@ struct OpenAPIDocument {
       buffer.key(escaped: OpenAPIDocument.mediaType(success.contentType))
       buffer.beginObject()
       buffer.key("schema")
-      if success.isEnveloped { writeEnvelope(schema, &buffer) } else { schemas.write(schema, to: &buffer) }
+      if success.isEnveloped {
+        writeEnvelope(schema, route.declaration.meta, &buffer)
+      } else {
+        schemas.write(schema, to: &buffer)
+      }
       buffer.endObject()
       buffer.endObject()
     }
@@ -200,7 +204,9 @@ struct OpenAPIDocument {
     contentType.split(separator: ";").first.map(String.init) ?? contentType
   }
 
-  private mutating func writeEnvelope(_ schema: Schema, _ buffer: inout ByteBuffer) {
+  private mutating func writeEnvelope(
+    _ schema: Schema, _ meta: (name: String, members: [Schema.Property])?, _ buffer: inout ByteBuffer
+  ) {
     buffer.beginObject()
     buffer.member("type", text: "object")
     buffer.beginObject("properties")
@@ -209,7 +215,12 @@ struct OpenAPIDocument {
     buffer.endObject()
     buffer.key("data")
     schemas.write(schema, to: &buffer)
-    buffer.member("meta", reference: "#/components/schemas/Meta")
+    if let meta {
+      buffer.key("meta")
+      schemas.write(.component(meta.name) { .object(OpenAPITexts.metaMembers + meta.members) }, to: &buffer)
+    } else {
+      buffer.member("meta", reference: "#/components/schemas/Meta")
+    }
     buffer.endObject()
     buffer.member("required", ["success", "data", "meta"])
     buffer.endObject()

@@ -19,17 +19,21 @@ enum OpenAPITexts {
     `RateLimit-Reset`, and `Retry-After` with 429.
     """
 
+  static var metaMembers: [Schema.Property] {
+    [
+      Schema.Property("timestamp", Instant.schema.about("When the request came.")),
+      Schema.Property("request_id", Schema.text.about("The request's name, also in `X-Request-Id`.")),
+      Schema.Property("version", Schema.text.about("The version that answered.")),
+      Schema.Property(
+        "next_cursor", Schema.text.about("Where the next page begins; absent on the last page."), isRequired: false),
+    ]
+  }
+
   static let envelopeSchemas: [(name: String, content: @Sendable () -> Schema)] = [
     (
       "Meta",
       {
-        .object([
-          Schema.Property("timestamp", Instant.schema.about("When the request came.")),
-          Schema.Property("request_id", Schema.text.about("The request's name, also in `X-Request-Id`.")),
-          Schema.Property("version", Schema.text.about("The version that answered.")),
-          Schema.Property(
-            "next_cursor", Schema.text.about("Where the next page begins; absent on the last page."), isRequired: false),
-        ])
+        .object(metaMembers)
       }
     ),
     (

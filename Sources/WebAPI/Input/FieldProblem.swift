@@ -23,7 +23,7 @@ public struct FieldProblem: Error, Sendable, Equatable {
   /// What came instead, clipped; nothing for secrets.
   public let given: String?
 
-  init(_ field: String, _ place: Place, _ code: Code, expected: Localized? = nil, given: String? = nil) {
+  public init(_ field: String, _ place: Place, _ code: Code, expected: Localized? = nil, given: String? = nil) {
     self.field = field
     self.place = place
     self.code = code

@@ -83,6 +83,24 @@ public struct ObjectReader {
     return optional(name, rule, about: about, exampleJSON: exampleJSON) ?? value
   }
 
+  /// Whether a member is there, right or wrong.
+  public func isGiven(_ name: String) -> Bool {
+    guard case .reading(let object, _) = mode else { return false }
+    return object[name] != nil
+  }
+
+  /// Says that a member which may be left out is needed here.
+  public mutating func need<R: Rule>(_ name: String, _ rule: R) {
+    guard case .reading(let object, let body) = mode, object[name] == nil else { return }
+    body.report(.missing, at: .member(name), expected: rule.expectation)
+  }
+
+  /// Reports what is wrong with a member that was read, whatever else is wrong.
+  public mutating func report(_ name: String, _ code: FieldProblem.Code, _ expected: @autoclosure () -> Localized) {
+    guard case .reading(_, let body) = mode else { return }
+    body.report(code, at: .member(name), expected: expected())
+  }
+
   /// A rule that spans several members, checked after they are read: `body.check(end > start, "end", …)`.
   public mutating func check(_ holds: @autoclosure () -> Bool, _ name: String, _ expected: @autoclosure () -> Localized) {
     guard case .reading(_, let body) = mode, !body.hasProblems, !holds() else { return }

@@ -134,6 +134,19 @@ public struct ParameterReader {
     source.report(FieldProblem(name, .query, .notAllowed, expected: expected()))
   }
 
+  /// Whether a query parameter is there, right or wrong.
+  public func isGiven(_ name: String) -> Bool { source?.hasQuery(name) ?? false }
+
+  /// Says that a parameter which may be left out is needed here, unless it has been said already that what was given is wrong.
+  public mutating func need<R: ScalarRule>(_ name: String, _ rule: R) {
+    source?.reportMissing(name, .query, rule)
+  }
+
+  /// Reports what is wrong with a parameter that was read, whatever else is wrong.
+  public mutating func report(_ name: String, _ code: FieldProblem.Code, _ expected: @autoclosure () -> Localized) {
+    source?.report(FieldProblem(name, .query, code, expected: expected()))
+  }
+
   private mutating func describe(
     _ name: String, _ place: FieldProblem.Place, _ schema: Schema, isRequired: Bool, isRepeatable: Bool = false, about: String
   ) {

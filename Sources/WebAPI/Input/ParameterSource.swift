@@ -135,6 +135,8 @@ final class ParameterSource {
     return values
   }
 
+  func hasQuery(_ name: String) -> Bool { queryText.pairs.indices.contains { isNamed($0, name) } }
+
   private func isNamed(_ index: Int, _ name: String) -> Bool { queryText.isNamed(index, name) }
 
   func path<R: ScalarRule>(_ name: String, _ rule: R) -> R.Value {

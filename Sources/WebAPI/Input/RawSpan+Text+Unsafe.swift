@@ -25,6 +25,13 @@ extension RawSpan {
     return nil
   }
 
+  /// Whether a name that stands in the source occurs.
+  func contains(_ name: StaticString) -> Bool {
+    guard name.hasPointerRepresentation, name.utf8CodeUnitCount <= byteCount else { return false }
+    let wanted = UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
+    return (0...byteCount - wanted.count).contains { start in wanted.indices.allSatisfy { byte(start + $0) == wanted[$0] } }
+  }
+
   /// Without spaces and tabs at both ends.
   func trimmedRange(_ range: Range<Int>) -> Range<Int> {
     var lower = range.lowerBound

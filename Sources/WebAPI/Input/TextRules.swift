@@ -172,3 +172,42 @@ extension Rule where Self == InstantRule {
 extension Rule {
   public static func oneOf<Choice>(_ choice: Choice.Type) -> OneOfRule<Choice> where Self == OneOfRule<Choice> { OneOfRule() }
 }
+
+/// Several of an enumeration's raw values, separated by commas: `facets=category,price`. In a body, an array of them.
+public struct ChoicesRule<Choice: CaseIterable & RawRepresentable<String> & Sendable>: ScalarRule where Choice: Equatable {
+  private var names: [String] { Choice.allCases.map(\.rawValue) }
+
+  public var schema: Schema {
+    let one = "(\(names.joined(separator: "|")))"
+    return Schema(.string(Schema.StringShape(pattern: "^\(one)(,\(one))*$")))
+  }
+
+  public var expectation: Localized {
+    Localized(
+      en: "some of \(names.joined(separator: ", ")), separated by commas",
+      ar: "بعضًا من: \(names.joined(separator: "، ")) تفصلها فواصل"
+    )
+  }
+
+  public var placeholder: [Choice] { [] }
+  public func jsonText(of value: [Choice]) -> String { WebAPI.jsonText(value.map(\.rawValue).joined(separator: ",")) }
+
+  public func read(_ text: RawSpan) throws(FieldProblem.Code) -> [Choice] {
+    var choices: [Choice] = []
+    var start = 0
+    repeat {
+      let end = text.firstOffset(of: UInt8(ascii: ","), from: start) ?? text.byteCount
+      let name = text.extracting(start..<end)
+      guard let choice = Choice.allCases.first(where: { name.equals($0.rawValue) }) else { throw .notAllowed }
+      if !choices.contains(choice) { choices.append(choice) }
+      start = end + 1
+    } while start <= text.byteCount
+    return choices
+  }
+}
+
+extension Rule {
+  public static func choices<Choice>(_ choice: Choice.Type) -> ChoicesRule<Choice> where Self == ChoicesRule<Choice> {
+    ChoicesRule()
+  }
+}

@@ -1,14 +1,14 @@
 import Bytes
-import HTTPServer
+public import HTTPServer
 
 /// 128 bits that name one state of a resource.
-struct ContentHash: Equatable {
-  let high: UInt64
-  let low: UInt64
+public struct ContentHash: Equatable, Sendable {
+  public let high: UInt64
+  public let low: UInt64
 
   /// Two independent multiply-fold chains over the content. Not a signature: nobody gains by colliding his own answer with itself.
   /// Stable over processes and machines, so that any node can answer for any other.
-  init(of content: RawSpan) {
+  public init(of content: RawSpan) {
     var high: UInt64 = 0x9E37_79B9_7F4A_7C15 ^ UInt64(content.byteCount)
     var low: UInt64 = 0xC2B2_AE3D_27D4_EB4F
     var index = 0
@@ -39,7 +39,7 @@ struct ContentHash: Equatable {
   /// The tag that names this state in answers.
   ///
   /// Weak where the same state may be written in other bytes: an envelope holds the time and the request's id.
-  func entityTag(isWeak: Bool) -> EntityTag {
+  public func entityTag(isWeak: Bool) -> EntityTag {
     var text = ByteBuffer()
     text.append(hex: high, width: 16)
     text.append(hex: low, width: 16)

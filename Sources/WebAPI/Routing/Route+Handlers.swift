@@ -41,7 +41,7 @@ extension RouteDeclaration {
 
   /// Writes `data` straight into the answer's buffer: for routes whose answers are too hot or too large to build first.
   /// What was written is forgotten when the handler throws.
-  public func writing<Input: RouteInput, Output: Answer>(
+  public func writing<Input: RouteInput, Output: Described>(
     _ output: Output.Type, _ handler: @escaping @Sendable (Call, Input, inout ByteBuffer) throws -> Void
   ) -> Route {
     route(Input.self, answer(output, .ok)) { input in
@@ -50,6 +50,28 @@ extension RouteDeclaration {
         call.beginData(status: .ok, in: response)
         try handler(call, values, &response.body)
       }
+    }
+  }
+
+  /// As `writing`, for what now and then has to wait before it can be answered: a request whose query names `parameter`, or every one
+  /// where that is nil, is first given to `wait`. All others are answered at once.
+  public func writing<Input: RouteInput, Output: Described>(
+    _ output: Output.Type, waitingFor parameter: StaticString?, _ wait: @escaping @Sendable (Call, Input) async throws -> Void,
+    then handler: @escaping @Sendable (Call, Input, inout ByteBuffer) throws -> Void
+  ) -> Route {
+    route(Input.self, answer(output, .ok)) { input in
+      @Sendable func respond(_ call: Call, _ values: Input, _ response: HTTPResponse) throws {
+        call.beginData(status: .ok, in: response)
+        try handler(call, values, &response.body)
+      }
+      return .patient(
+        parameter,
+        waiting: { call, response in
+          let values = try call.read(Input.self, input)
+          try await wait(call, values)
+          try respond(call, values, response)
+        },
+        atOnce: { call, response in try respond(call, call.read(Input.self, input), response) })
     }
   }
 
@@ -63,6 +85,23 @@ extension RouteDeclaration {
         let values = try call.read(Input.self, input)
         call.isEventStream = true
         response.streamEvents { writer in try await handler(call, values, EventStream(writer)) }
+      }
+    }
+  }
+
+  /// The same for streams that not everybody gets: what `admit` throws is answered as usual, and what it gives is kept for as long as
+  /// the stream is open.
+  public func events<Output: Answer, Seat: Sendable>(
+    _ data: Output.Type, admitting admit: @escaping @Sendable (Call) throws -> Seat,
+    then handler: @escaping @Sendable (Seat, EventStream) async throws -> Void
+  ) -> Route {
+    let success = SuccessDescription(status: .ok, contentType: "text/event-stream", schema: data.schema, isEnveloped: false)
+    return route(NoInput.self, success) { input in
+      .asynchronous { call, response in
+        _ = try call.read(NoInput.self, input)
+        let seat = try admit(call)
+        call.isEventStream = true
+        response.streamEvents { writer in try await handler(seat, EventStream(writer)) }
       }
     }
   }
@@ -110,7 +149,7 @@ extension RouteDeclaration {
     }
   }
 
-  private func answer<Output: Answer>(_ output: Output.Type, _ status: HTTPStatus) -> SuccessDescription {
+  private func answer<Output: Described>(_ output: Output.Type, _ status: HTTPStatus) -> SuccessDescription {
     if output == NoContent.self {
       return SuccessDescription(status: .noContent, contentType: "", schema: nil, isEnveloped: false)
     }

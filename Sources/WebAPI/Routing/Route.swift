@@ -10,6 +10,10 @@ public struct Route: Sendable {
   enum Kind: Sendable {
     case synchronous(@Sendable (Call, HTTPResponse) throws -> Void)
     case asynchronous(@Sendable (Call, HTTPResponse) async throws -> Void)
+    /// Answers at once what does not name the parameter, and everything else after waiting; without one everything waits.
+    case patient(
+      StaticString?, waiting: @Sendable (Call, HTTPResponse) async throws -> Void,
+      atOnce: @Sendable (Call, HTTPResponse) throws -> Void)
     case streamedBody(@Sendable (Call, HTTPResponse) async throws -> Void)
     case webSocket(WebSocketOptions, @Sendable (Call, WebSocket) async -> Void)
   }
@@ -69,6 +73,8 @@ public struct RouteDeclaration: Sendable {
   public var isIdempotent = false
   /// Reads that repeat: answered with an `ETag`, and with 304 when nothing changed.
   public var hasEntityTag = false
+  /// Members of `meta` besides those that every answer has, under the name that the whole has in the document.
+  public var meta: (name: String, members: [Schema.Property])?
   /// What a body may weigh; nothing said is `APIConfiguration.bodyBytes`.
   public var bodyLimit: Int?
   /// Left out of the OpenAPI document.
@@ -79,6 +85,7 @@ public struct RouteDeclaration: Sendable {
   public func deprecated(_ deprecation: Deprecation) -> RouteDeclaration { with { $0.deprecation = deprecation } }
   public func idempotent() -> RouteDeclaration { with { $0.isIdempotent = true } }
   public func entityTagged() -> RouteDeclaration { with { $0.hasEntityTag = true } }
+  public func meta(_ name: String, _ members: [Schema.Property]) -> RouteDeclaration { with { $0.meta = (name, members) } }
   public func bodyLimit(_ bytes: Int) -> RouteDeclaration { with { $0.bodyLimit = bytes } }
   public func hidden() -> RouteDeclaration { with { $0.isHidden = true } }
 

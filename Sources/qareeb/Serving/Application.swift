@@ -1,6 +1,7 @@
 import Catalogue
 import Configuration
 import DemoMarkets
+import Discovery
 import EventLoops
 import Glibc
 import HTTPServer
@@ -9,6 +10,7 @@ import Migrations
 import PostgresClient
 import Synchronization
 import Telemetry
+import TextAnalysis
 import WebAPI
 
 /// A serving process, wired. The order in which things start, and the reverse in which they stop, is all there is to it.
@@ -39,13 +41,17 @@ struct Application {
       try await store.migrate(settings) { logger.info("migration", ["event": .public($0)]) }
       let catalogue = ProviderCatalogue(database: store.database)
       try await loadDemoMarket(settings, catalogue, store, logger)
-      let index = try startIndex(settings, store, signals)
+      let analyzer = BilingualAnalyzer(try AnalysisFolder.read(analysisFolder(settings)))
+      let editions = ShownEditions(analyzer, signals.logger("index"))
+      let index = try startIndex(settings, store, signals, analyzer, showing: editions)
       unwinding.add { await index.close() }
+      let discovery = try discovery(settings, analyzer, editions, of: index)
       let tracing = try Tracing(settings, group, signals)
       unwinding.add { await tracing.close() }
       let readiness = Readiness(database: store.database, index: index)
       let api = try API(
-        routes: catalogue.routes() + operationRoutes(readiness, signals.metrics), configuration: APIConfiguration(settings),
+        routes: discovery.routes() + catalogue.routes() + operationRoutes(readiness, signals.metrics),
+        configuration: APIConfiguration(settings),
         environment: APIEnvironment(logger: signals.logger("api"), metrics: signals.metrics, tracer: tracing.tracer))
       let limits = ServerLimits(settings, loops: group.loops.count)
       let server = Server(group: group, service: api, limits: limits) { Int64(time(nil)) }

@@ -7,16 +7,19 @@ import PostgresClient
 import Telemetry
 import TextAnalysis
 
+func analysisFolder(_ settings: Settings) -> String { "\(settings.data.assets)/analysis" }
+
 /// The index of the process, made and kept in the background.
-func startIndex(_ settings: Settings, _ store: Store, _ signals: Signals) throws -> LiveIndex {
-  let folder = "\(settings.data.assets)/analysis"
-  let analyzer = BilingualAnalyzer(try AnalysisFolder.read(folder))
+func startIndex(
+  _ settings: Settings, _ store: Store, _ signals: Signals, _ analyzer: BilingualAnalyzer, showing editions: ShownEditions
+) throws -> LiveIndex {
   var options = LiveIndexOptions(target: store.database.configuration.target, analyzer: analyzer)
-  options.analyzerFingerprint = analysisFingerprint(folder)
+  options.analyzerFingerprint = analysisFingerprint(analysisFolder(settings))
   try FileManager.default.createDirectory(atPath: settings.data.directory, withIntermediateDirectories: true)
   options.filePath = indexFilePath(settings)
   options.saveIntervalMilliseconds = UInt64(settings.index.saveInterval.wholeMilliseconds)
   options.slotPrefix = slotPrefix(settings.data.directory)
+  options.shown = { editions.take($0) }
   options.logger = signals.logger("index")
   options.metrics = signals.metrics
   return try LiveIndex(options)

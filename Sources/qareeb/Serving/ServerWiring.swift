@@ -29,6 +29,7 @@ extension APIConfiguration {
     cors = CORSPolicy(settings)
     bodyBytes = settings.limits.bodyBytes
     rateLimits[.standard] = RateLimit(requests: settings.limits.requestsPerMinute, seconds: 60)
+    rateLimits[.search] = RateLimit(requests: settings.limits.searchesPerMinute, seconds: 60)
   }
 }
 
