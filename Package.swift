@@ -107,6 +107,8 @@ let package = Package(
 
     // Features
     module("Catalogue", ["Bytes", "WebAPI", "PostgresClient", "JSON", "DemoMarkets"]),
+    module("Identity", ["WebAPI", "HTTPServer", "PostgresClient", "EventLoops", "Telemetry", "Cryptography"]),
+    module("Feeds", ["Bytes", "WebAPI", "HTTPServer", "PostgresClient", "JSON", "Telemetry"]),
 
     module(
       "Discovery",
@@ -125,7 +127,7 @@ let package = Package(
         "PostgresClient", "Migrations", "EmbeddedPostgres", "DemoMarkets", "Catalogue", "Discovery", "Cryptography", "Columns",
         "TextIndex", "ProviderIndex",
         "Ranking",
-        "IndexFormats", "Spelling", "TextAnalysis", "ChangeFeed", "IndexKeeper",
+        "IndexFormats", "Spelling", "TextAnalysis", "ChangeFeed", "IndexKeeper", "Identity", "Feeds",
       ],
       swiftSettings: settings, plugins: ["BuildCommit"]),
     // Tells the binary the commit it was built from
@@ -171,6 +173,8 @@ let package = Package(
         "PostgresClient", "EventLoops", "EmbeddedPostgres", "ChangeFeed", "ProviderIndex", "Ranking", "Geometry", "TextIndex",
         "Columns", "SpatialIndex", "Telemetry", "Migrations", "AvailabilityIndex", "Calendars",
       ]),
+    tests("Identity", ["PostgresClient", "EventLoops", "WebAPI", "HTTPServer", "JSON", "Telemetry"]),
+    tests("Feeds", ["PostgresClient", "EventLoops", "WebAPI", "HTTPServer", "JSON", "Telemetry", "Identity"]),
     tests("Catalogue", ["PostgresClient", "EventLoops", "WebAPI", "HTTPServer", "JSON", "DemoMarkets"]),
     tests(
       "Discovery",

@@ -28,6 +28,10 @@ public struct JSONReader: ~Copyable {
     return large
   }
 
+  public mutating func read(_ text: RawSpan) throws(JSONError) -> JSONDocument {
+    try text.withUnsafeBytes { bytes throws(JSONError) in try read(bytes) }
+  }
+
   public mutating func read(_ text: String) throws(JSONError) -> JSONDocument {
     try read(Array(text.utf8))
   }

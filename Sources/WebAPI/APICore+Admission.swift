@@ -134,6 +134,7 @@ extension APICore {
   }
 
   private func checkBodyType(_ request: HTTPRequest, _ route: CompiledRoute) throws(APIError) {
+    if route.route.input.lines != nil { return try checkLines(request) }
     guard route.route.input.body != nil else { return }
     let isJSON = request.withHeader("content-type") { APICore.isJSON($0.bytes) }
     // A request that says nothing is taken at its word when it has no body: then the body is what is missing.
@@ -148,10 +149,32 @@ extension APICore {
     if !isJSON { throw APIError(.unsupportedMediaType) }
   }
 
+  private func checkLines(_ request: HTTPRequest) throws(APIError) {
+    let isOfLines = request.withHeader("content-type") { APICore.isLines($0.bytes) } ?? false
+    let isPlain = !request.hasHeader("content-encoding") || request.headerEquals("content-encoding", "identity")
+    guard isOfLines, isPlain else {
+      throw APIError(
+        .unsupportedMediaType,
+        reason: Localized(
+          en: "The body must be sent as \(APICore.linesType), one JSON object a line, not compressed.",
+          ar: "يجب إرسال المحتوى بصيغة \(APICore.linesType)، كائن JSON في كل سطر، دون ضغط."))
+    }
+  }
+
+  static let linesType = "application/x-ndjson"
+  /// Never registered, so there are several.
+  private static let linesTypes = [linesType, "application/ndjson", "application/jsonl", "application/x-jsonlines"]
+
+  private static func isLines(_ type: RawSpan) -> Bool {
+    linesTypes.contains { isType(type, $0) }
+  }
+
   /// `application/json`, with no character set but UTF-8.
-  static func isJSON(_ type: RawSpan) -> Bool {
+  static func isJSON(_ type: RawSpan) -> Bool { isType(type, "application/json") }
+
+  private static func isType(_ type: RawSpan, _ wanted: String) -> Bool {
     let end = type.firstOffset(of: UInt8(ascii: ";")) ?? type.byteCount
-    guard type.extracting(type.trimmedRange(0..<end)).equals(lowercased: "application/json") else { return false }
+    guard type.extracting(type.trimmedRange(0..<end)).equals(lowercased: wanted) else { return false }
     guard end < type.byteCount else { return true }
     let parameter = type.extracting(type.trimmedRange(end + 1..<type.byteCount))
     return parameter.byteCount == 0 || parameter.equals(lowercased: "charset=utf-8")

@@ -1,30 +1,10 @@
 import Configuration
-import EventLoops
 import Migrations
 import Terminal
 
 /// Does what was asked and prints what was done.
 func runMigrations(_ request: MigrationRequest, settings: Settings, console: Console) async throws -> ExitCode {
-  do {
-    let signals = try Signals(settings)
-    let group = try EventLoopGroup(count: 1)
-    let outcome: Result<ExitCode, any Error>
-    do {
-      let store = try await Store.open(settings, group, signals)
-      do {
-        outcome = .success(try await perform(request, store, settings, console))
-      } catch {
-        outcome = .failure(error)
-      }
-      await store.close()
-    } catch {
-      outcome = .failure(error)
-    }
-    await group.shutdown()
-    return try outcome.get()
-  } catch {
-    throw startFailure(error)
-  }
+  try await withStore(settings) { store in try await perform(request, store, settings, console) }
 }
 
 private func perform(

@@ -30,6 +30,8 @@ enum Qareeb {
       MigrateCommand.command,
       DoctorCommand.command,
       IndexCommand.command,
+      FeedCommand.command,
+      KeyCommand.command,
       DemoCommand.command,
       AnalyzeCommand.command,
       ConfigCommand.command,

@@ -17,7 +17,14 @@ import Testing
   /// Which parameters go together is said in words, because OpenAPI has no way to: `lon` without `lat` is refused although each is
   /// right. Everywhere else what the document allows must be accepted.
   /// And a position of the log that nobody has reached is answered 503, as documented. A stream has no end to wait for.
+  /// Lines of a feed that are wrong are told in a 200.
   private static let combinations = """
+    hooks = "hooks.py"
+
+    [[operations]]
+    include-path-regex = "^/api/v1/feeds/"
+    checks.negative_data_rejection.expected-statuses = ["2xx", "4xx"]
+
     [[operations]]
     include-path-regex = "^/api/v1/(search/(providers|suggest)|services/(categories|by-area)|providers/.id.)$"
     checks.positive_data_acceptance.expected-statuses = ["2xx", "3xx", "400", "404", "503"]
@@ -29,10 +36,22 @@ import Testing
 
     """
 
+  /// The tool knows no bodies of lines: one line each.
+  private static let lines = """
+    import json
+    import schemathesis
+
+    @schemathesis.serializer("application/x-ndjson")
+    def lines(ctx, value):
+        return (json.dumps(value) + "\\n").encode()
+
+    """
+
   private func schemathesis(_ document: String, _ options: String...) async throws -> FinishedProcess {
     let folder = try TemporaryFolder()
     let path = try folder.write(document, to: "openapi.json")
     _ = try folder.write(ContractTests.combinations, to: "schemathesis.toml")
+    _ = try folder.write(ContractTests.lines, to: "hooks.py")
     let base = try await RunningQareeb.shared.value.base
     return try await FinishedProcess.run(
       try PythonClient.tool("schemathesis"),

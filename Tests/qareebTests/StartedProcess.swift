@@ -72,17 +72,3 @@ extension StartedProcess: CustomTestStringConvertible, CustomStringConvertible {
   /// What a failed expectation shows.
   var testDescription: String { "\(description), exit code \(exitCode.map { "\($0)" } ?? "none"):\n\(error)" }
 }
-
-struct DidNotHappen: Error, CustomStringConvertible {
-  let description: String
-}
-
-/// Returns once `condition` holds, looking again and again; throws when it does not come true in two minutes. The pause between two
-/// looks is no part of what is tested.
-func eventually(_ what: @autoclosure () -> String, _ condition: () async throws -> Bool) async throws {
-  let deadline = ContinuousClock.now + .seconds(120)
-  while try await !condition() {
-    guard ContinuousClock.now < deadline else { throw DidNotHappen(description: "it did not happen that \(what())") }
-    try await Task.sleep(for: .milliseconds(10))
-  }
-}

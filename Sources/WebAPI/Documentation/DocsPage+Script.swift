@@ -134,8 +134,9 @@ extension DocsPage {
         if (parameter.name === "Idempotency-Key") headers.push("Idempotency-Key: $(uuidgen)");
       }
       if (operation.security?.length) headers.push("Authorization: Bearer $TOKEN");
-      const body = operation.requestBody?.content?.["application/json"]?.schema;
-      if (body) headers.push("Content-Type: application/json");
+      const [type, media] = Object.entries(operation.requestBody?.content || {})[0] || [];
+      const body = media?.schema;
+      if (body) headers.push(`Content-Type: ${type}`);
       const lines = [`curl ${method === "get" ? "" : `-X ${method.toUpperCase()} `}'${location.origin}${address}${query.length ? "?" + query.join("&") : ""}'`];
       for (const header of headers) lines.push(`  -H "${header}"`);
       if (body) lines.push(`  -d '${JSON.stringify(sample(body)).replace(/'/g, "'\\''")}'`);
@@ -166,7 +167,7 @@ extension DocsPage {
       const parameters = (operation.parameters || []).map(resolve);
       const own = parameters.filter((parameter) => parameter.in !== "header");
       const headers = parameters.filter((parameter) => parameter.in === "header");
-      const body = operation.requestBody?.content?.["application/json"]?.schema;
+      const body = Object.values(operation.requestBody?.content || {})[0]?.schema;
       const table = (title, list) => list.length ? el("div", {}, el("h4", {}, title), el("div", { class: "rows" },
         ...list.map((parameter) => row(parameter.name, parameter.in, parameter.schema || {}, parameter.required, parameter.description)))) : null;
       const pathNode = el("span", { class: "path" });

@@ -94,6 +94,13 @@ struct OpenAPIDocument {
       buffer.endArray()
       buffer.endObject()
     }
+    if case .named = permission {
+      // Keys of programs carry named permissions, as their scopes.
+      buffer.beginObject()
+      buffer.beginArray("api_key")
+      buffer.endArray()
+      buffer.endObject()
+    }
     buffer.endArray()
     if case .named(let name) = permission { buffer.member("x-permission", name) }
   }
@@ -126,13 +133,16 @@ struct OpenAPIDocument {
   }
 
   private mutating func writeRequestBody(_ route: Route, _ buffer: inout ByteBuffer) {
-    guard let body = route.input.body else { return }
+    guard let schema = route.input.body ?? route.input.lines else { return }
+    let isOfLines = route.input.body == nil
     buffer.beginObject("requestBody")
+    if isOfLines { buffer.member("description", text: "One JSON object a line, of any number; the schema is that of a line.") }
     buffer.member("required", true)
     buffer.beginObject("content")
-    buffer.beginObject("application/json")
+    buffer.key(escaped: isOfLines ? APICore.linesType : "application/json")
+    buffer.beginObject()
     buffer.key("schema")
-    schemas.write(body, to: &buffer)
+    schemas.write(schema, to: &buffer)
     buffer.endObject()
     buffer.endObject()
     buffer.endObject()
@@ -294,6 +304,12 @@ struct OpenAPIDocument {
     buffer.member("scheme", text: "bearer")
     buffer.member("description", text: "An access token, or an API key.")
     buffer.endObject()
+    buffer.beginObject("api_key")
+    buffer.member("type", text: "apiKey")
+    buffer.member("in", text: "header")
+    buffer.member("name", text: "X-Api-Key")
+    buffer.member("description", text: "An API key, made by `qareeb key create`.")
+    buffer.endObject()
     buffer.endObject()
     buffer.endObject()
   }
@@ -318,7 +334,7 @@ extension Route {
     if declaration.permission != .public { codes.append(.unauthorized) }
     if case .named = declaration.permission { codes.append(.forbidden) }
     codes += [.timeout, .tooLarge, .addressTooLong]
-    if input.body != nil { codes.append(.unsupportedMediaType) }
+    if input.body != nil || input.lines != nil { codes.append(.unsupportedMediaType) }
     if success.status == .switchingProtocols { codes.append(.upgradeRequired) }
     if declaration.rateLimit != .unlimited { codes.append(.rateLimited) }
     if declaration.isIdempotent { codes.append(.idempotencyMismatch) }

@@ -22,13 +22,17 @@ struct ParameterDescription: Sendable {
 struct InputDescription: Sendable {
   var parameters: [ParameterDescription] = []
   var body: Schema?
+  /// Of each line of a body that is read as it comes.
+  var lines: Schema?
 
   var queryNames: [String] { parameters.filter { $0.place == .query }.map(\.name) }
 
-  static func of<Input: RouteInput>(_ input: Input.Type) -> InputDescription {
+  static func of<Input: RouteInput>(_ input: Input.Type, lines: Schema? = nil) -> InputDescription {
     var reader = ParameterReader()
     _ = Input(&reader)
-    return reader.description
+    var description = reader.description
+    description.lines = lines
+    return description
   }
 }
 

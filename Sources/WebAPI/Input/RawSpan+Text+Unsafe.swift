@@ -42,6 +42,12 @@ extension RawSpan {
   }
 }
 
+extension [UInt8] {
+  mutating func append(contentsOf bytes: RawSpan) {
+    bytes.withUnsafeBytes { append(contentsOf: $0) }
+  }
+}
+
 func asciiLowercase(_ byte: UInt8) -> UInt8 {
   byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z") ? byte | 0x20 : byte
 }

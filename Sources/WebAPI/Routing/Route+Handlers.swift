@@ -149,6 +149,20 @@ extension RouteDeclaration {
     }
   }
 
+  /// A body of lines, one JSON object each, read as they come: `call.request.bodyStream` cut by `BodyLines<Line>`. As long as `bodyLimit`
+  /// allows; answered in the envelope.
+  public func streamedLines<Input: RouteInput, Line: BodyInput, Output: Answer>(
+    of line: Line.Type, _ handler: @escaping @Sendable (Call, Input) async throws -> Output
+  ) -> Route {
+    let description = InputDescription.of(Input.self, lines: line.schema)
+    return Route(
+      declaration: self, input: description, success: answer(Output.self, .ok),
+      kind: .streamedBody { call, response in
+        let output = try await handler(call, call.read(Input.self, description))
+        call.write(output, status: .ok, to: response)
+      })
+  }
+
   private func answer<Output: Described>(_ output: Output.Type, _ status: HTTPStatus) -> SuccessDescription {
     if output == NoContent.self {
       return SuccessDescription(status: .noContent, contentType: "", schema: nil, isEnveloped: false)

@@ -3,8 +3,10 @@ import Configuration
 import DemoMarkets
 import Discovery
 import EventLoops
+import Feeds
 import Glibc
 import HTTPServer
+import Identity
 import IndexKeeper
 import Migrations
 import PostgresClient
@@ -20,6 +22,7 @@ struct Application {
   let group: EventLoopGroup
   let store: Store
   let index: LiveIndex
+  let keys: KeyRing
   let tracing: Tracing
   let readiness: Readiness
   let server: Server
@@ -46,20 +49,25 @@ struct Application {
       let index = try startIndex(settings, store, signals, analyzer, showing: editions)
       unwinding.add { await index.close() }
       let discovery = try discovery(settings, analyzer, editions, of: index)
+      let keys = KeyRing(database: store.database, on: group.loops[0], logger: signals.logger("identity"))
+      unwinding.add { await keys.close() }
+      let feed = AvailabilityFeed(database: store.database, metrics: signals.metrics)
       let tracing = try Tracing(settings, group, signals)
       unwinding.add { await tracing.close() }
       let readiness = Readiness(database: store.database, index: index)
       let api = try API(
-        routes: discovery.routes() + catalogue.routes() + operationRoutes(readiness, signals.metrics),
+        routes: discovery.routes() + catalogue.routes() + feed.routes() + operationRoutes(readiness, signals.metrics),
         configuration: APIConfiguration(settings),
-        environment: APIEnvironment(logger: signals.logger("api"), metrics: signals.metrics, tracer: tracing.tracer))
+        environment: APIEnvironment(
+          logger: signals.logger("api"), metrics: signals.metrics, tracer: tracing.tracer, authenticator: keys))
       let limits = ServerLimits(settings, loops: group.loops.count)
       let server = Server(group: group, service: api, limits: limits) { Int64(time(nil)) }
       registerMetrics(of: server, group, in: signals.metrics)
       unwinding.add { await server.drain(deadlineMilliseconds: 0) }
       let addresses = try await listen(server, settings)
       return Application(
-        settings: settings, signals: signals, group: group, store: store, index: index, tracing: tracing, readiness: readiness,
+        settings: settings, signals: signals, group: group, store: store, index: index, keys: keys, tracing: tracing,
+        readiness: readiness,
         server: server, addresses: addresses, stopSignal: stopSignal)
     } catch {
       await unwinding.run()
@@ -76,6 +84,7 @@ struct Application {
     readiness.startDraining()
     await server.drain(deadlineMilliseconds: UInt64(settings.limits.drainDeadline.wholeMilliseconds))
     await tracing.close()
+    await keys.close()
     await index.close()
     await store.close()
     await group.shutdown()
