@@ -11,7 +11,7 @@ public struct BarChart {
     let label: String
     let value: Spread
     let emphasis: Emphasis
-    /// The most it should be, drawn as a mark.
+    /// What it should be at most (or at least, where more is better), drawn as a mark.
     let goal: Double?
 
     public init(_ label: String, _ value: Spread, _ emphasis: Emphasis, goal: Double? = nil) {

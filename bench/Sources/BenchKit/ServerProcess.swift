@@ -8,14 +8,24 @@ public final class ServerProcess {
   private let process = Process()
   private let logPath: String
 
-  /// How long a server may take to answer, and to end.
-  private static let startSeconds = 20.0
-  private static let stopSeconds = 5.0
+  private let stopSeconds: Double
+  /// Just before the process was started.
+  public let startedAt: ContinuousClock.Instant
 
-  /// `folder` takes the server's output.
-  public init(_ name: String, _ executable: String, _ arguments: [String], port: Int, folder: String) throws {
+  /// How long a server may take to answer.
+  private static let startSeconds = 20.0
+
+  /// - Parameters:
+  ///   - environment: beside this program's own.
+  ///   - folder: takes the server's output.
+  ///   - stopSeconds: how long it may take to end.
+  public init(
+    _ name: String, _ executable: String, _ arguments: [String], environment: [String: String] = [:], port: Int, folder: String,
+    stopSeconds: Double = 5
+  ) throws {
     self.name = name
     self.port = port
+    self.stopSeconds = stopSeconds
     logPath = "\(folder)/\(name).log"
     // Listening with SO_REUSEPORT, two servers could share a port, and each would have half the load.
     if try ServerProcess.answers(port) { throw BenchError("something answers on port \(port) already; see --port") }
@@ -27,6 +37,8 @@ public final class ServerProcess {
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = log
     process.standardError = log
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    startedAt = .now
     try process.run()
   }
 
@@ -37,6 +49,16 @@ public final class ServerProcess {
   public func url(_ path: String) -> String { "http://127.0.0.1:\(port)\(path)" }
 
   public func use() throws -> ProcessUse { try ProcessTree.use(of: pid) }
+
+  /// The most memory that the process, without its children, has had.
+  public func peakResidentBytes() throws -> Int {
+    let status = FileManager.default.contents(atPath: "/proc/\(pid)/status").map { String(decoding: $0, as: UTF8.self) } ?? ""
+    let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+    guard let kilobytes = line?.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap({ Int($0) }) else {
+      throw BenchError("\(name) has ended")
+    }
+    return kilobytes << 10
+  }
 
   /// Waits until it answers HTTP at all.
   public func waitUntilReady() throws {
@@ -51,13 +73,16 @@ public final class ServerProcess {
   public func stop() {
     guard process.isRunning else { return }
     process.terminate()
-    let end = Date(timeIntervalSinceNow: ServerProcess.stopSeconds)
+    let end = Date(timeIntervalSinceNow: stopSeconds)
     while process.isRunning, Date() < end { Thread.sleep(forTimeInterval: 0.02) }
     if process.isRunning { kill(pid, SIGKILL) }
     process.waitUntilExit()
   }
 
-  private var log: String {
+  public var isRunning: Bool { process.isRunning }
+
+  /// What it has written so far.
+  public var log: String {
     FileManager.default.contents(atPath: logPath).map { String(decoding: $0, as: UTF8.self) } ?? ""
   }
 

@@ -36,6 +36,8 @@ public struct Market: Sendable {
 
   /// The ids of categories, by number.
   public static let categories = Trade.all.map(\.id)
+  /// What the businesses of each category call themselves most.
+  public static let categoryNames = Trade.all.map { $0.nouns[0] }
   public static let tags = Trade.tags
   public static let currency = "JOD"
 

@@ -12,6 +12,8 @@ public enum TargetPath {
   public static let hitsAsync = "/hits-async"
   public static let product = "/product/"
   public static let productAlone = "/product-alone/"
+  /// The body that the target was given, whatever the query.
+  public static let given = "/given"
 }
 
 /// The same bytes that every peer answers: 1,500 of JSON.
@@ -30,8 +32,9 @@ public struct TargetRoutes: HTTPService {
   private let notFound: HTTPHandler
   private let product: HTTPHandler
   private let productAlone: HTTPHandler
+  private let given: HTTPHandler
 
-  public init(database: Database? = nil) {
+  public init(database: Database? = nil, given: String? = nil) {
     let body = fixedBody
     let page = SearchPage.sample
     fixed = .synchronous { _, response in
@@ -48,6 +51,14 @@ public struct TargetRoutes: HTTPService {
     self.notFound = notFound
     product = database.map { ProductRoute.handler(.sharing, $0) } ?? notFound
     productAlone = database.map { ProductRoute.handler(.alone, $0) } ?? notFound
+    self.given =
+      given.map { body in
+        let bytes = Array(body.utf8)
+        return .synchronous { _, response in
+          response.addHeader("Content-Type", "application/json")
+          response.body.append(contentsOf: bytes)
+        }
+      } ?? notFound
   }
 
   public func handler(for request: HTTPRequest) -> HTTPHandler {
@@ -56,6 +67,7 @@ public struct TargetRoutes: HTTPService {
       if path.elementsEqual(TargetPath.fixedAsync.utf8) { return fixedAsync }
       if path.elementsEqual(TargetPath.hits.utf8) { return hits }
       if path.elementsEqual(TargetPath.hitsAsync.utf8) { return hitsAsync }
+      if path.elementsEqual(TargetPath.given.utf8) { return given }
       if path.starts(with: TargetPath.product.utf8) { return product }
       if path.starts(with: TargetPath.productAlone.utf8) { return productAlone }
       return notFound

@@ -18,7 +18,8 @@ final class HTTPServers {
     epoll = try ServerProcess("epoll", compiled, [String(firstPort), "2", bodyPath], port: firstPort, folder: scratch)
 
     let configuration = "\(scratch)/nginx.conf"
-    try ResultFile.write(NginxConfiguration.text(port: firstPort + 1, scratch: scratch, bodyPath: bodyPath), to: configuration)
+    try ResultFile.write(
+      NginxConfiguration.text(port: firstPort + 1, scratch: scratch, body: fixedBody, bodyPath: bodyPath), to: configuration)
     nginx = try ServerProcess(
       "nginx", "nginx", ["-p", scratch, "-e", "stderr", "-c", configuration], port: firstPort + 1, folder: scratch)
 

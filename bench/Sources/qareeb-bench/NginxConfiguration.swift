@@ -1,9 +1,9 @@
 import Glibc
-import TargetRoutes
 
 /// nginx as fast as it goes: nothing logged, connections never closed, a socket a worker, no file opened twice.
 enum NginxConfiguration {
-  static func text(port: Int, scratch: String, bodyPath: String) -> String {
+  /// `/return` answers `body` from the configuration, `/fixed.json` the file; both whatever the query.
+  static func text(port: Int, scratch: String, body: String, bodyPath: String) -> String {
     // The workers of an nginx started as root would be another user, who may not read the file.
     let user = geteuid() == 0 ? "user root;" : ""
     return """
@@ -30,11 +30,24 @@ enum NginxConfiguration {
         scgi_temp_path \(scratch)/nginx-scgi;
         server {
           listen 127.0.0.1:\(port) reuseport backlog=4096;
-          location = /return { return 200 '\(fixedBody)'; }
+          location = /return { \(answer(body)) }
           location = /fixed.json { alias \(bodyPath); }
         }
       }
 
       """
+  }
+
+  /// A word of the configuration is at most 4,096 bytes, so a long body comes in pieces.
+  private static func answer(_ body: String) -> String {
+    precondition(!body.contains { "'$\\".contains($0) }, "nginx would read a quote, a variable or an escape in the body")
+    var pieces: [String] = [""]
+    for character in body {
+      if pieces[pieces.count - 1].utf8.count > 3_500 { pieces.append("") }
+      pieces[pieces.count - 1].append(character)
+    }
+    guard pieces.count > 1 else { return "return 200 '\(body)';" }
+    let sets = pieces.enumerated().map { "set $piece\($0.offset) '\($0.element)';" }
+    return sets.joined(separator: " ") + " return 200 '" + pieces.indices.map { "${piece\($0)}" }.joined() + "';"
   }
 }

@@ -21,8 +21,11 @@ struct BenchEnvironment {
   /// Where this program and the targets beside it are.
   let binaries: String
 
+  /// The product's `data/`.
+  var assets: String { URL(fileURLWithPath: folder).deletingLastPathComponent().appendingPathComponent("data").path }
+
   /// The dictionaries of text analysis.
-  var dictionaries: URL { URL(fileURLWithPath: folder).deletingLastPathComponent().appendingPathComponent("data/analysis") }
+  var dictionaries: URL { URL(fileURLWithPath: assets).appendingPathComponent("analysis") }
 }
 
 @main
@@ -30,7 +33,7 @@ struct QareebBench {
   static var benchmarks: [any Benchmark.Type] {
     [
       HTTPBenchmark.self, AllocationsBenchmark.self, SearchBenchmark.self, GrowthBenchmark.self, AnalyzeBenchmark.self,
-      RelevanceBenchmark.self, DatasetCommand.self,
+      RelevanceBenchmark.self, LiveBenchmark.self, DatasetCommand.self,
     ]
   }
 
