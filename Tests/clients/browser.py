@@ -6,6 +6,7 @@
         page.evaluate("document.title")
         page.problems    # whatever the console, the security policy or the network complained about
 """
+import base64
 import json
 import os
 import re
@@ -68,25 +69,29 @@ class Browser:
     def page(self):
         target = self.command("Target.createTarget", url="about:blank")["targetId"]
         session = self.command("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
-        page = Page(self, session)
+        page = Page(self, session, target)
         self.sessions[session] = page
         for domain in ["Page", "Runtime", "Log", "Network"]:
             page.command(f"{domain}.enable")
         return page
 
     def command(self, method, session=None, **parameters):
-        self.number += 1
-        message = {"id": self.number, "method": method, "params": parameters}
-        if session:
-            message["sessionId"] = session
-        self.socket.send(json.dumps(message))
-        number = self.number
+        number = self.tell(method, session, **parameters)
         while True:
             answer = self.receive()
             if answer.get("id") == number:
                 if "error" in answer:
                     raise RuntimeError(f"{method}: {answer['error']['message']}")
                 return answer["result"]
+
+    def tell(self, method, session=None, **parameters):
+        """As `command`, without waiting for the answer: what may be done while another answer is awaited."""
+        self.number += 1
+        message = {"id": self.number, "method": method, "params": parameters}
+        if session:
+            message["sessionId"] = session
+        self.socket.send(json.dumps(message))
+        return self.number
 
     def receive(self):
         message = json.loads(self.socket.recv(timeout=PATIENCE_SECONDS))
@@ -96,11 +101,13 @@ class Browser:
 
 
 class Page:
-    def __init__(self, browser, session):
+    def __init__(self, browser, session, target):
         self.browser = browser
         self.session = session
+        self.target = target
         self.problems = []
         self.is_loaded = False
+        self.answers = {}
 
     def command(self, method, **parameters):
         return self.browser.command(method, session=self.session, **parameters)
@@ -113,9 +120,35 @@ class Page:
         elif event == "Runtime.consoleAPICalled" and details["type"] in ("error", "warning", "assert"):
             self.problems.append(f"console.{details['type']}: {details['args']}")
         elif event == "Log.entryAdded" and details["entry"]["level"] in ("error", "warning"):
-            self.problems.append(f"{details['entry']['source']}: {details['entry']['text']}")
+            self.problems.append(" ".join([details["entry"]["source"] + ":", details["entry"]["text"], details["entry"].get("url", "")]))
         elif event == "Network.loadingFailed" and not details.get("canceled"):
             self.problems.append(f"network: {details}")
+        elif event == "Fetch.requestPaused":
+            self._answer(details["requestId"], details["request"]["url"])
+
+    def close(self):
+        """With its connections, of which a browser has few."""
+        self.browser.command("Target.closeTarget", targetId=self.target)
+        del self.browser.sessions[self.session]
+
+    def answer(self, part, status=200, body="", headers=None):
+        """Requests whose address has this part are answered here and never reach the server; None for the status lets them go on."""
+        self.answers[part] = (status, body, headers or {})
+        self.command("Fetch.enable", patterns=[{"urlPattern": f"*{part}*"} for part in self.answers])
+
+    def answer_no_more(self):
+        self.answers = {}
+        self.command("Fetch.disable")
+
+    def _answer(self, request, url):
+        status, body, headers = next((answer for part, answer in self.answers.items() if part.strip("*") in url), (None, "", {}))
+        if status is None:
+            self.browser.tell("Fetch.continueRequest", self.session, requestId=request)
+            return
+        data = body if isinstance(body, bytes) else body.encode()
+        self.browser.tell(
+            "Fetch.fulfillRequest", self.session, requestId=request, responseCode=status, body=base64.b64encode(data).decode(),
+            responseHeaders=[{"name": name, "value": value} for name, value in headers.items()])
 
     def show(self, width, height, scheme):
         """How wide the window is, and whether its owner likes it light or dark."""
@@ -138,5 +171,8 @@ class Page:
         return result["result"].get("value")
 
     def wait_for(self, condition):
-        """Until an expression is true in the page."""
-        self.evaluate(f"new Promise(done => {{ const look = () => ({condition}) ? done() : setTimeout(look, 20); look(); }})")
+        """Until an expression is true in the page; a page that goes on living without it becoming so is given up."""
+        happened = self.evaluate(f"""new Promise(done => {{ const end = performance.now() + {PATIENCE_SECONDS * 1000};
+          const look = () => ({condition}) ? done(true) : performance.now() > end ? done(false) : setTimeout(look, 20); look(); }})""")
+        if not happened:
+            raise AssertionError(f"never so: {condition}\n{self.problems}")
