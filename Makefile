@@ -1,6 +1,6 @@
 # Every command of the project. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run test tsan bench bench-tiny relevance lint format clean
+.PHONY: help run test soak tsan bench bench-tiny relevance lint format clean
 
 # PORT and DATABASE_URL may come from the environment or from the command line: make run PORT=9000
 
@@ -16,6 +16,12 @@ test: ## set up what is missing, then build and run every test
 	@tools/setup --with-tests
 	@swift build --build-tests
 	@tools/test
+
+# KILLS and SEED may come from the command line: make soak KILLS=1000
+soak: ## kill the server and its database hundreds of times under load, and compare what is told with what was committed (KILLS, SEED)
+	@tools/setup --with-tests
+	@swift build --build-tests
+	@QAREEB_CHAOS_KILLS=$(or $(KILLS),300) $(if $(SEED),QAREEB_CHAOS_SEED=$(SEED)) tools/test --filter ChaosTests
 
 # Without what starts PostgreSQL or ten thousand connections: there the sanitizer's own cost makes time-outs.
 tsan: ## the tests of everything below the database under the thread sanitizer; any report fails

@@ -114,8 +114,7 @@ let package = Package(
       "Discovery",
       [
         "Bytes", "EventLoops", "HTTPServer", "WebAPI", "JSON", "Telemetry", "Cryptography", "Geometry", "AvailabilityIndex",
-        "Ranking",
-        "TextIndex", "TextAnalysis", "ProviderIndex",
+        "Ranking", "TextIndex", "TextAnalysis", "ProviderIndex", "Calendars",
       ]),
 
     // The binary: commands, configuration, wiring; no rules
@@ -126,8 +125,8 @@ let package = Package(
         "WebAPI",
         "PostgresClient", "Migrations", "EmbeddedPostgres", "DemoMarkets", "Catalogue", "Discovery", "Cryptography", "Columns",
         "TextIndex", "ProviderIndex",
-        "Ranking",
-        "IndexFormats", "Spelling", "TextAnalysis", "ChangeFeed", "IndexKeeper", "Identity", "Feeds",
+        "Ranking", "Geometry",
+        "IndexFormats", "Spelling", "TextAnalysis", "ChangeFeed", "IndexKeeper", "Calendars", "Identity", "Feeds",
       ],
       swiftSettings: settings, plugins: ["BuildCommit"]),
     // Tells the binary the commit it was built from
@@ -180,13 +179,13 @@ let package = Package(
       "Discovery",
       [
         "EventLoops", "WebAPI", "HTTPServer", "JSON", "DemoMarkets", "Geometry", "Ranking", "TextIndex", "TextAnalysis",
-        "ProviderIndex",
+        "ProviderIndex", "AvailabilityIndex", "Calendars", "Telemetry",
       ]),
     .testTarget(
       name: "qareebTests",
       dependencies: [
         "qareeb", "TestSupport", "JSON", "Bytes", "Configuration", "EmbeddedPostgres", "EventLoops", "HTTPServer", "IndexKeeper",
-        "WebAPI",
+        "PostgresClient", "Telemetry", "WebAPI",
       ], swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]

@@ -20,10 +20,11 @@ public struct IndexedDocument: Hashable, Sendable {
   public let latitude, longitude: Double
   public let rating: Double
   public let ratingCount: UInt32
-  public let availability: Double
+  public var availability: Double
   public let isVerified: Bool
   /// As the index keeps them: the tier's number, shares in steps of 1/255, a bit a flag.
-  public let tier, popularity, newness, flags: UInt8
+  public let tier, popularity, newness: UInt8
+  public var flags: UInt8
   public let services: [ProviderRecord.Service]
   /// Ascending.
   public let serviceAreas: [Area]

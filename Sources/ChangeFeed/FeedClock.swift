@@ -41,7 +41,9 @@ public enum FeedLimits {
   /// default; an answer also says how fresh we are.
   static let statusMilliseconds: UInt64 = 1_000
   /// A server that says nothing although it was asked: the connection is dead.
-  static let silenceMilliseconds: UInt64 = 15_000
+  public static let silenceMilliseconds: UInt64 = 15_000
+  /// Who reads up to one position asks again after this how far the server has come: its log reaches the disk within 200 ms.
+  public static let replayWaitMilliseconds: UInt64 = 100
   /// Messages handled before the clock is looked at again.
   static let messagesBetweenLooks = 256
 }

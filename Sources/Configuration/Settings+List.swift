@@ -66,6 +66,20 @@ extension Settings {
         "search.cursor_secret", \.search.cursorSecret, .optional(.text, absent: "a new one at each start"), secrecy: .secret,
         "Signs the cursors of searches; the same on all nodes behind one address."),
 
+      // Screens
+      Setting(
+        "web.directory", \.web.directory, .path,
+        "Folder of the screens: web/ of the source tree; without it the API stands alone."),
+      Setting(
+        "web.libraries", \.web.libraries, .path,
+        "Folder of installed browser libraries; without leaflet in it the screens show lists."),
+      Setting(
+        "web.tiles", \.web.tiles, .optional(.tiles, absent: "a plain map of neighbourhoods"),
+        "Where the map's pictures come from, as in https://tiles.example.com/{z}/{x}/{y}.png."),
+      Setting(
+        "web.tiles_credit", \.web.tilesCredit, .optional(.text, absent: "none"),
+        "Whom to thank for the map's pictures, as shown on the map."),
+
       // Limits; the reason for each default is in Limits.swift
       Setting("limits.header_size", \.limits.headerBytes, .byteSize(1024...(1 << 20)), "All headers of a request together."),
       Setting("limits.header_count", \.limits.headerCount, .integer(10...1000, unit: "headers"), "Headers of a request."),

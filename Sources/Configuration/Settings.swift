@@ -53,6 +53,14 @@ public struct Settings: Sendable {
     public var saveInterval = Duration.seconds(300)
   }
 
+  public struct Web: Sendable {
+    public var directory = "web"
+    /// Where Debian's `libjs-…` packages put what browsers run.
+    public var libraries = "/usr/share/javascript"
+    public var tiles: String?
+    public var tilesCredit: String?
+  }
+
   public struct Search: Sendable {
     public var cursorSecret: String?
   }
@@ -66,6 +74,7 @@ public struct Settings: Sendable {
   public var index = Index()
   public var demo = Demo()
   public var search = Search()
+  public var web = Web()
   public var limits = Limits()
 
   public init() {}

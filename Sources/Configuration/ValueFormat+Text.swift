@@ -55,6 +55,19 @@ extension ValueFormat where Value == String {
     }
   }
 
+  /// Where a map's pictures come from: `{z}`, `{x}` and `{y}` in the path; hosts of which there are several begin with `{s}.`.
+  public static var tiles: ValueFormat {
+    checked("a URL of pictures such as https://tiles.example.com/{z}/{x}/{y}.png") { text in
+      let one = text.replacing("://{s}.", with: "://a.", maxReplacements: 1)
+      if let problem = urlProblem(one, schemes: ["http", "https"], mayHavePath: true) { return problem }
+      let host = one.split(separator: "/").dropFirst().first ?? ""
+      // The host goes into a security policy, where these would begin another rule.
+      if host.contains(where: { "{};,'\"".contains($0) }) { return "has a host that is none" }
+      let missing = ["{z}", "{x}", "{y}"].filter { !text.contains($0) }
+      return missing.isEmpty ? nil : "lacks \(missing.joined(separator: ", "))"
+    }
+  }
+
   /// What libpq takes: a URL, or keywords (`host=/run/postgresql dbname=qareeb`).
   public static var databaseURL: ValueFormat {
     checked("a URL such as postgresql://user@host/name, or libpq keywords such as host=… dbname=…") { text in

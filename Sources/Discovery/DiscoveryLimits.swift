@@ -28,8 +28,8 @@ public enum DiscoveryLimits {
   public static let durationMinutes = 5...720
   /// Readers of editions, one a loop.
   public static let loops = 256
-  /// Documents that a loop keeps at hand, about a kilobyte each: those of a city's whole first pages.
-  public static let documentsPerLoop = 16_384
+  /// Documents that a loop keeps at hand, about a kilobyte each: those of the first pages of many cities. Making one costs as much as a search.
+  public static let documentsPerLoop = 65_536
   /// Slots of them that are looked through with each edition for what nobody shows any more.
   public static let sweptDocuments = 16
   /// Milliseconds between two looks for a moved index, and so between two events of a stream: live to the eye, and kind to phones.
@@ -39,5 +39,7 @@ public enum DiscoveryLimits {
   /// Bytes that a cursor may have: what we make has 104, and a longer one is none of ours.
   public static let cursorCharacters = 1...400
   /// How much later than now a window may end, in days: calendars go no further.
-  public static let windowDays = 62
+  public static let calendarDays = 28
+  /// "Hot" is who has a free slot among the next so many: four hours.
+  public static let hotSlots = 16
 }

@@ -74,6 +74,17 @@ extension ProviderDiscovery {
       ) { discovery, call, input, edition, buffer in
         try discovery.listServices(input, discovery.desk(of: call), edition, call, to: &buffer)
       },
+      answering(
+        Route.get(
+          "/api/v1/staff/by-area", "Who is free in a neighbourhood, and from when", permission: .public, rate: .search,
+          tags: tags,
+          errors: [.notFound] + memoryErrors
+        )
+        .about("People with their providers, the soonest free first; each start by the clock of the provider's market."),
+        StaffHere.self, \StaffByAreaInput.answer
+      ) { discovery, call, input, edition, buffer in
+        try discovery.listStaff(input, discovery.desk(of: call), edition, call, to: &buffer)
+      },
       streamRoute(tags),
     ]
   }
@@ -156,7 +167,10 @@ private enum Texts {
     Everybody who fits, best first, from memory. Say where with `lat` and `lon` (and `radius_m`), or with `bbox`.
 
     Repeat `category`, `tier` or `provider_ids` for one of several, `tag` for all of several. Prices are in minor units of the market's \
-    currency: `price_max=10000` is 10 dinars. `open_now`, `hot` and the times ask calendars, where there are any.
+    currency: `price_max=10000` is 10 dinars. A visit begins on a quarter of an hour and never in the past.
+
+    `available_from` with `available_to` asks for a free start between them, `hot` for one within four hours, `sort=soonest` for any, \
+    the soonest first; `open_now` asks who works at this moment. Hits then tell `next_free_start`.
 
     Without `profile` and `sort` the market's own profile ranks, and another one where there are words in `q`. \
     `meta.next_cursor` continues the list: ask the same again with `cursor`. \

@@ -59,8 +59,8 @@ struct ClusterConfiguration {
       settings += [
         ("fsync", "off"), ("synchronous_commit", "off"), ("full_page_writes", "off"), ("autovacuum", "off"),
         ("shared_buffers", "64MB"),
-        // Many suites follow the log of many databases at once.
-        ("max_replication_slots", "100"), ("max_wal_senders", "100"),
+        // Many suites use many databases and follow their log at once.
+        ("max_replication_slots", "100"), ("max_wal_senders", "100"), ("max_connections", "600"),
       ]
     }
     return settings + options.settings.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }

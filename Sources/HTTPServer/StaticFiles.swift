@@ -15,6 +15,8 @@ public struct StaticFilesOptions: Sendable {
   public var indexName = "index.html"
   /// Whether a file of this name never changes, so that browsers need never ask again.
   public var isImmutable: @Sendable (String) -> Bool = StaticFilesOptions.namesItsContent
+  /// Adds to each file's answer what all of the folder have in common, such as a content security policy.
+  public var prepare: @Sendable (HTTPResponse) -> Void = { _ in }
   /// Fills the answer for what is not served.
   public var fail: @Sendable (HTTPFailure, HTTPRequest, HTTPResponse) -> Void = { failure, _, response in
     response.addHeader("Content-Type", "text/plain; charset=utf-8")
@@ -102,8 +104,9 @@ public final class StaticFiles: Sendable {
   private func refuse(_ failure: HTTPFailure) -> HTTPHandler {
     .synchronous { [options] request, response in
       response.status = failure.status
-      if failure.status == .methodNotAllowed { response.addHeader("Allow", "GET, HEAD") }
       options.fail(failure, request, response)
+      // Afterwards: who writes the failure may begin anew.
+      if failure.status == .methodNotAllowed { response.addHeader("Allow", "GET, HEAD") }
     }
   }
 
@@ -128,8 +131,9 @@ public final class StaticFiles: Sendable {
     let answer = description(path, file.version.modifiedSeconds)
     // The file belongs to this loop's cache, and the handler runs on this loop.
     let kept = LoopBound(file)
-    return .synchronous { request, response in
+    return .synchronous { [options] request, response in
       let file = kept.value
+      options.prepare(response)
       let packed = answer.wantsGzip(request) ? cache.packed(path, file) : nil
       let form = packed ?? file.plain
       switch answer.begin(response, for: request, form.entityTag, size: form.bytes.count, isPacked: packed != nil) {
@@ -142,7 +146,8 @@ public final class StaticFiles: Sendable {
 
   private func stream(_ path: String, _ plain: OpenFile, _ version: FileVersion) -> HTTPHandler {
     let answer = description(path, version.modifiedSeconds)
-    return .asynchronous { [root] request, response in
+    return .asynchronous { [root, options] request, response in
+      options.prepare(response)
       var file = plain
       var version = version
       var isPacked = false

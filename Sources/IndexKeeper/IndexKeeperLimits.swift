@@ -7,6 +7,8 @@ public enum IndexKeeperLimits {
   static let slotReleaseMilliseconds: UInt64 = 1_000
   /// Between two looks for slots that earlier starts have left: as long as a server waits by default for followers that are silent.
   static let leftoverLookMilliseconds: UInt64 = 60_000
+  /// How often the log tells how far a hydration is: often enough for who waits before a terminal.
+  static let hydrationLogMilliseconds: UInt64 = 3_000
   /// Names of services that are shown: people choose from a few suggestions, and what is rarer than these is found by searching.
   public static let serviceNames = 20_000
   /// From now on, so many days can be asked for: four weeks, which is how far ahead most appointments are made.
@@ -20,4 +22,17 @@ public enum IndexKeeperLimits {
   static let calendarsAtOnce = 8_192
   /// Different hours of which it is remembered what they come to in the days that are kept: far more than a market has, in some megabytes.
   static let rememberedHours = 4_096
+  /// How often a node looks whether somebody has published an index or asked for a saved one: a person who waits notices no delay, and a
+  /// look is two calls to the kernel.
+  static let attentionMilliseconds: UInt64 = 250
+  /// While waiting for the end of a transaction that is being received.
+  static let transactionLookMilliseconds: UInt64 = 5
+  /// While an index catches up with the one that is shown.
+  static let catchUpLookMilliseconds: UInt64 = 10
+  /// How often slots and files that nobody will use again are looked for.
+  static let sweepMilliseconds: UInt64 = 300_000
+  /// What was served before, and what was built and never published, is kept for a working day, and no longer: its slot holds the log.
+  public static let keptSeconds = 86_400
+  /// And only as long as the log that it needs stays small against what servers keep (4 GB in the private cluster).
+  public static let keptLogBytes: UInt64 = 2 << 30
 }

@@ -9,10 +9,10 @@ import Telemetry
 
 /// An index that follows the database. It works on a thread of its own; readers look at its board.
 public final class LiveIndex: Sendable {
-  private let options: LiveIndexOptions
+  let options: LiveIndexOptions
   private let group: EventLoopGroup
-  private let progress = IndexProgress()
-  private let statistics = FeedStatistics()
+  let progress = IndexProgress()
+  let statistics = FeedStatistics()
   private let task = Mutex<Task<Void, Never>?>(nil)
   /// Where snapshots are posted. Before the first hydration it holds an empty one.
   public let board: SnapshotBoard
@@ -120,10 +120,11 @@ public final class LiveIndex: Sendable {
   private func hydrate(on loop: EventLoop, mayStartWarm: Bool) async throws -> HydratedIndex {
     if mayStartWarm, let warm = try await warmStart(on: loop) { return warm }
     let startedAt = options.clock.monotonicMilliseconds()
-    progress.phase = .hydrating(rows: 0, estimate: 0)
+    progress.phase = .hydrating(HydrationProgress())
+    let report = HydrationReport(options, progress, startedAt: startedAt)
     let hydration = ColdHydration(
       options: options, loop: loop, documents: ProviderDocuments(today: options.clock.now().dayNumber)
-    ) { [progress] rows, estimate in progress.phase = .hydrating(rows: rows, estimate: estimate) }
+    ) { rows, estimate in report.tell(rows: rows, estimate: estimate) }
     let hydrated = try await hydration.run()
     options.logger.notice(
       "index hydrated from the database",
@@ -133,92 +134,6 @@ public final class LiveIndex: Sendable {
         "duration_ms": .int(options.clock.monotonicMilliseconds() &- startedAt),
       ])
     return hydrated
-  }
-
-  /// The index of the file, if its slot is there to go on from; nil hydrates anew, and says why.
-  private func warmStart(on loop: EventLoop) async throws -> HydratedIndex? {
-    guard let path = options.filePath else { return nil }
-    let hydrated: HydratedIndex
-    do {
-      guard let read = try StateFile.read(path: path, fingerprint: options.analyzerFingerprint) else { return nil }
-      hydrated = read
-    } catch {
-      options.logger.warning("the index file is not used", ["reason": .public("\(error)")])
-      return nil
-    }
-    let replication = try await ReplicationConnection.connect(options.target, on: loop)
-    var state: SlotState?
-    do {
-      state = try await replication.slotState(hydrated.slot)
-      let deadline = options.clock.monotonicMilliseconds() + IndexKeeperLimits.slotReleaseMilliseconds
-      while state?.activeProcess != nil, options.clock.monotonicMilliseconds() < deadline {
-        try await loop.sleep(milliseconds: 10)
-        state = try await replication.slotState(hydrated.slot)
-      }
-      await replication.close()
-    } catch {
-      await replication.close()
-      throw error
-    }
-    guard let state, !state.isLost, state.activeProcess == nil else {
-      let reason = state.map { $0.isLost ? "its log is lost" : "somebody else uses it" } ?? "it is gone"
-      options.logger.warning(
-        "the index file is not used: its slot cannot be followed", ["slot": .public(hydrated.slot), "reason": .public(reason)])
-      return nil
-    }
-    options.logger.notice(
-      "index read from its file",
-      ["providers": .int(hydrated.segment.count), "position": .public(LogPosition.text(hydrated.position))])
-    return hydrated
-  }
-
-  /// Shows the index and follows the log until the task is cancelled.
-  private func follow(_ hydrated: HydratedIndex, on loop: EventLoop) async throws {
-    let follower = try IndexFollower(
-      hydrated, options: options, loop: loop, board: board, progress: progress, statistics: statistics)
-    try follower.catchUpWithTime()
-    try follower.show()
-    progress.phase = .following
-    var feed = FeedReader.Options(slot: hydrated.slot, publication: options.publication)
-    feed.clock = options.clock
-    feed.random = options.random
-    let reader = FeedReader(options.target, on: loop, options: feed, statistics: statistics, logger: options.logger)
-    let leftovers = Task(executorPreference: loop) { [options] in
-      await LeftoverSlots(options, on: loop).drop(except: hydrated.slot)
-    }
-    do {
-      try await reader.run(from: hydrated.position, [follower])
-      leftovers.cancel()
-      await leftovers.value
-      await follower.saveAtEnd()
-      if options.filePath == nil { await dropSlot(hydrated.slot, on: loop) }
-    } catch {
-      leftovers.cancel()
-      await leftovers.value
-      follower.retire()
-      await follower.finishWork()
-      throw error
-    }
-  }
-
-  /// Nothing will go on from it. Where that fails the next start does it, and says so.
-  private func dropSlot(_ slot: String, on loop: EventLoop) async {
-    // Of its own: this one has been cancelled, and would cancel what it waits for.
-    await Task(executorPreference: loop) { [options] in
-      do {
-        let replication = try await ReplicationConnection.connect(options.target, on: loop)
-        do {
-          try await replication.dropSlot(slot)
-          await replication.close()
-        } catch {
-          await replication.close()
-          throw error
-        }
-      } catch {
-        options.logger.warning(
-          "a replication slot is left behind", ["slot": .public(slot), "reason": .public("\(error)")])
-      }
-    }.value
   }
 
   private func registerMetrics(in registry: MetricsRegistry) {

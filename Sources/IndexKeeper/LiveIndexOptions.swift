@@ -23,6 +23,8 @@ public struct LiveIndexOptions: Sendable {
   public var shown: @Sendable (ShownState) -> Void = { _ in }
   /// Where the rules of time zones are: the tz database, compiled.
   public var zoneFolder = "/usr/share/zoneinfo"
+  /// How many threads make documents while the catalogue is read; the result does not depend on it.
+  public var threads = 1
   public var backOff = BackOff(baseMilliseconds: 200, maximumMilliseconds: 10_000)
   public var random: RandomSource = systemRandomSource
   public var clock = FeedClock.system

@@ -5,8 +5,8 @@ import Synchronization
 public enum LiveIndexPhase: Sendable, Hashable {
   /// No index yet, or one being read from its file.
   case starting
-  /// Reading the catalogue; `estimate` is the planner's guess. An older index, where there is one, is served meanwhile.
-  case hydrating(rows: Int, estimate: Int)
+  /// Reading the catalogue. An older index, where there is one, is served meanwhile.
+  case hydrating(HydrationProgress)
   /// In step with the log, as far as it is connected.
   case following
   /// Something is wrong; it is tried again. What there is of an index is served.
@@ -28,6 +28,9 @@ public struct LiveIndexStatus: Sendable, Hashable {
   public var segments: Int
   /// Providers whose rows the index would not take.
   public var refused: Int
+
+  /// What searches see is no longer kept in step with the database, or not yet again.
+  public var isStale: Bool { isReady && !(phase == .following && isConnected) }
 }
 
 /// What the keeper has reached: written by it, read and awaited by anyone.

@@ -29,6 +29,8 @@ enum Qareeb {
       ServeCommand.command,
       MigrateCommand.command,
       DoctorCommand.command,
+      VerifyCommand.command,
+      ReindexCommand.command,
       IndexCommand.command,
       FeedCommand.command,
       KeyCommand.command,

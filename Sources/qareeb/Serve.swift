@@ -32,6 +32,7 @@ private func whereToLook(_ addresses: [ListenAddress], _ settings: Settings) -> 
     let base = "http://\(isLocal ? "localhost" : host):\(port)"
     lines += [
       "Qareeb is serving on \(base)",
+      "  \(base)/                the first screen",
       "  \(base)/docs            every route, its parameters and answers",
       "  \(base)/health/ready    whether it should get requests",
       "  \(base)/metrics         for Prometheus",

@@ -42,7 +42,7 @@ import Testing
 
   private static let otherValues = [
     "11", "0.5", "11s", "2000B", "host=x", "http://h", "debug", "json", "M=debug", "elsewhere",
-    "true",
+    "true", "https://t/{z}/{x}/{y}.png",
   ]
 
   @Test func wellKnownVariablesKeepTheirNames() {

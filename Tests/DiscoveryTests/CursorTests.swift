@@ -34,6 +34,39 @@ import WebAPI
     }
   }
 
+  /// While providers come and go, and are put into other words, between one page and the next: nobody is shown twice, and whoever was
+  /// there all the time is shown once, in order.
+  @Test func aListThatMovesIsScrolledWhole() async throws {
+    let demo = try DemoDiscovery(providers: 200)
+    let stayed = Set(demo.details.enumerated().filter { $0.offset % 3 != 0 }.map(\.element.id.description))
+    let editions = try (0..<8).map { round in
+      let details = demo.details.enumerated().filter { $0.offset % 3 != 0 || ($0.offset / 3 + round) % 2 == 0 }.map(\.element)
+      return try DemoDiscovery.edition(
+        of: round % 2 == 0 ? details : details.reversed(), demo.demo, demo.analyzer, position: UInt64(0x20_0000_0000 + round),
+        after: demo.edition)
+    }
+    try await demo.serve { client, _ in
+      for order in ["distance", "price", "rating"] {
+        var (seen, distances): ([String], [Int]) = ([], [])
+        var (next, page) = ("", 0)
+        repeat {
+          demo.board.post(editions[page % editions.count])
+          page += 1
+          let answer = try await client.get(
+            "/api/v1/search/providers?\(nearby)&radius_m=50000&sort=\(order)&limit=7&fields=distance_m\(next)")
+          #expect(answer.status == 200, "\(answer.text)")
+          let hits = try answer.data?["providers"]
+          seen += hits?.ids ?? []
+          distances += hits?.elements.compactMap { $0["distance_m"]?.int } ?? []
+          next = try answer.meta?["next_cursor"]?.string.map { "&cursor=\($0)" } ?? ""
+        } while !next.isEmpty && page < 100
+        #expect(Set(seen).count == seen.count, "\(order)")
+        #expect(stayed.isSubset(of: seen), "\(order): \(stayed.subtracting(seen).count) are missing")
+        if order == "distance" { #expect(distances == distances.sorted()) }
+      }
+    }
+  }
+
   @Test func theLastPageHasNoNext() async throws {
     try await Self.demo.get().serve { client, _ in
       let data = try #require(try await client.get("/api/v1/search/providers?\(nearby)&category=cleaning&limit=100").data)

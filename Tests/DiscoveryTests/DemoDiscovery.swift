@@ -5,6 +5,7 @@ import HTTPServer
 import JSON
 import ProviderIndex
 import Ranking
+import Telemetry
 import TestSupport
 import TextAnalysis
 import WebAPI
@@ -118,13 +119,14 @@ struct DemoDiscovery: Sendable {
 
   /// Answers over a real socket.
   func serve<R: Sendable>(
-    _ other: ProviderDiscovery? = nil, loops: Int = 1, _ body: @Sendable (TestHTTPClient, ListenAddress) async throws -> R
+    _ other: ProviderDiscovery? = nil, loops: Int = 1, clock: TelemetryClock = .system,
+    _ body: @Sendable (TestHTTPClient, ListenAddress) async throws -> R
   ) async throws -> R {
     var configuration = APIConfiguration(version: "test")
     configuration.rateLimits[.search] = RateLimit(requests: 10_000_000, seconds: 60)
     let api = try API(
       routes: (try other ?? discovery()).routes(), configuration: configuration,
-      environment: APIEnvironment())
+      environment: APIEnvironment(clock: clock))
     return try await withTestServer(api, loops: loops) { server in
       try await body(TestHTTPClient(server.address), server.address)
     }

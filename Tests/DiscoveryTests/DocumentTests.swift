@@ -53,7 +53,7 @@ import WebAPI
     #expect(table.document(of: demo.details[7].id, in: renamed) !== first[7])
   }
 
-  /// Two in one slot take turns; what is shown is always the one that was asked for.
+  /// Many in one set take turns; what is shown is always the one that was asked for.
   @Test func aFullTableIsStillRight() throws {
     let demo = try Self.demo.get()
     var table = DocumentTable(slots: 4)
@@ -63,6 +63,17 @@ import WebAPI
       let details = try #require(demo.details.randomElement(using: &random))
       #expect(table.document(of: details.id, in: demo.edition)?.name == details.name)
     }
+  }
+
+  @Test func aSetHoldsFour() throws {
+    let demo = try DemoDiscovery(providers: 60)
+    var table = DocumentTable(slots: 4)
+    table.take(demo.edition)
+    let four = demo.details.prefix(4)
+    for _ in 0..<3 {
+      for details in four { #expect(table.document(of: details.id, in: demo.edition)?.name == details.name) }
+    }
+    #expect(try Self.providers(demo.edition).askedCount == 4)
   }
 
   /// What nobody shows any more is let go, also when nobody asks for it again.

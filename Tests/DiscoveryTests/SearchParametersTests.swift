@@ -66,7 +66,7 @@ import Testing
         "hot not_allowed",
       ]
     ),
-    ("\(nearby)&sort=soonest", ["available_from missing"]),
+    ("\(nearby)&sort=soonest", ["sort not_allowed"]),
     ("\(nearby)&available_from=2026-11-22T10:00:00Z", ["available_to missing", "duration_min missing"]),
     (
       "\(nearby)&available_from=2026-11-22T10:00:00Z&available_to=2026-11-22T09:00:00Z&duration_min=30",
@@ -79,6 +79,11 @@ import Testing
       #expect(answer.status == 400, "\(query)")
       #expect(try answer.json()["error"]?["code"]?.string == "VALIDATION_ERROR")
       #expect(try answer.problems == problems, "\(query)")
+      // In Arabic, what is expected is said in Arabic.
+      let arabic = try await client.get("/api/v1/search/providers?\(query)", headers: [("Accept-Language", "ar")])
+      for field in try arabic.json()["error"]?["details"]?["fields"]?.elements ?? [] {
+        #expect(field["message"]?.string?.contains(/\p{Arabic}/) == true, "\(query): \(field["message"]?.string ?? "")")
+      }
     }
   }
 

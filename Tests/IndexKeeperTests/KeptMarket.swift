@@ -73,6 +73,7 @@ final class KeptMarket: Sendable {
     options.shown = { [shown] in shown.show($0) }
     options.clock.now = { [self] in time.withLock { $0 } }
     options.serviceNamesIntervalMilliseconds = 0
+    options.threads = 2
     options.backOff = BackOff(baseMilliseconds: 5, maximumMilliseconds: 50)
     options.logger = LogPipeline(format: .json, sink: sink).logger("test")
     return options

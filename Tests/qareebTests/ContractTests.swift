@@ -26,7 +26,7 @@ import Testing
     checks.negative_data_rejection.expected-statuses = ["2xx", "4xx"]
 
     [[operations]]
-    include-path-regex = "^/api/v1/(search/(providers|suggest)|services/(categories|by-area)|providers/.id.)$"
+    include-path-regex = "^/api/v1/(search/(providers|suggest)|services/(categories|by-area)|staff/by-area|providers/.id.)$"
     checks.positive_data_acceptance.expected-statuses = ["2xx", "3xx", "400", "404", "503"]
     checks.not_a_server_error.expected-statuses = ["2xx", "3xx", "4xx", "503"]
 

@@ -63,12 +63,22 @@ final class OwnPostgres: Sendable {
   let connectionString: String
   private let dataDirectory: String
 
+  /// How it dies.
+  enum Manner: CaseIterable {
+    /// Every process of it at once.
+    case wholly
+    /// The first process alone; the others notice, or are ended by the next start.
+    case headFirst
+    /// As an administrator does who has no time ("immediate shutdown"): it recovers from its log.
+    case immediately
+  }
+
   /// Blocks while the cluster is made.
-  init(in folder: TemporaryFolder) throws {
+  init(in folder: TemporaryFolder, settings: [String: String] = [:]) throws {
     var options = ClusterOptions(directory: folder.url.appending(path: "own").path)
     // Starts fast after a kill, because nothing is flushed to the disk; but what was committed has left the process.
     options.durability = .disposable
-    options.settings = ["synchronous_commit": "on", "full_page_writes": "on"]
+    options.settings = ["synchronous_commit": "on", "full_page_writes": "on"].merging(settings) { $1 }
     self.options = options
     let cluster = try PrivateCluster.start(options)
     try cluster.stopEvenIfKilled()
@@ -84,14 +94,21 @@ final class OwnPostgres: Sendable {
     for pid in processes { Glibc.kill(pid, signal) }
   }
 
-  /// The server and every process of its own.
-  func kill() async throws {
+  /// The server and every process of its own, unless another manner is asked for.
+  func kill(_ manner: Manner = .wholly) async throws {
     cluster.withLock { $0.abandon() }
-    // One that was being born escapes the first look.
-    try await eventually("PostgreSQL is gone") {
-      signal(SIGKILL)
-      return processes.isEmpty
+    let first = cluster.withLock { $0.serverProcess }
+    switch manner {
+    case .wholly:
+      // One that was being born escapes the first look.
+      try await eventually("PostgreSQL is gone") {
+        signal(SIGKILL)
+        return processes.isEmpty
+      }
+    case .headFirst: Glibc.kill(first, SIGKILL)
+    case .immediately: Glibc.kill(first, SIGQUIT)
     }
+    try await eventually("PostgreSQL's first process is gone") { !ProcessTable.isRunning(first) }
   }
 
   func startAgain() async throws {

@@ -26,11 +26,11 @@ private let providers = "/api/v1/providers?market=amman&limit=100"
     #expect(try await running.client.get(providers).dataText() == data)
 
     // Killed alone: the next one takes the running PostgreSQL over.
-    let postmaster = try #require(RunningQareeb.postgresProcesses(folder).first)
+    let postmaster = try RunningQareeb.postmaster(folder)
     running.process.signal(SIGKILL)
     #expect(try await running.process.end() == 128 + SIGKILL)
     running = try await RunningQareeb.start(database: nil, folder: folder)
-    #expect(RunningQareeb.postgresProcesses(folder).contains(postmaster))
+    #expect(try RunningQareeb.postmaster(folder) == postmaster)
 
     // Two of them share one cluster, and the last one out stops it.
     let second = try await RunningQareeb.start(database: nil, folder: folder)

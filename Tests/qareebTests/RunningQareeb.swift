@@ -24,6 +24,7 @@ final class RunningQareeb: Sendable {
   static func environment(_ folder: TemporaryFolder, database: String?) -> [String: String] {
     var variables = [
       "PORT": "0", "QAREEB_DATA_DIRECTORY": folder.url.path, "QAREEB_DATA_ASSETS": "\(TestCluster.checkout)/data",
+      "QAREEB_WEB_DIRECTORY": "\(TestCluster.checkout)/web",
       "QAREEB_HTTP_LOOPS": "2", "QAREEB_LIMITS_REQUESTS_PER_MINUTE": "1000000",
       // Nothing is written here that a search could wait for.
       "QAREEB_LIMITS_SEARCHES_PER_MINUTE": "1000000", "QAREEB_LIMITS_POSITION_WAIT": "10ms",
@@ -123,6 +124,12 @@ extension RunningQareeb {
   /// Every process of the PostgreSQL in `folder`.
   static func postgresProcesses(_ folder: TemporaryFolder) -> [Int32] {
     realPath("\(clusterDirectory(folder))/data").map(ProcessTable.postgresProcesses(in:)) ?? []
+  }
+
+  /// The process that started the others.
+  static func postmaster(_ folder: TemporaryFolder) throws -> Int32 {
+    let lines = try String(contentsOfFile: "\(clusterDirectory(folder))/data/postmaster.pid", encoding: .utf8)
+    return try #require(lines.split(separator: "\n").first.flatMap { Int32($0) })
   }
 
   /// As a power cut would, as far as processes are concerned.

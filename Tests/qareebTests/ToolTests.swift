@@ -6,19 +6,34 @@ import Testing
 @Suite struct ToolTests {
   // MARK: tools/test
 
-  /// Runs tools/test in a folder of its own with a `swift` that says and exits as told.
-  private func test(_ words: String, exit code: Int) async throws -> (result: FinishedProcess, log: String) {
+  /// Runs tools/test in a folder of its own with a `swift` that does what the shell is told.
+  private func test(
+    _ arguments: [String] = ["--filter", "Some"], swift: String
+  ) async throws -> (result: FinishedProcess, log: String) {
     let folder = try TemporaryFolder()
     for name in ["tools", "bin"] {
       try FileManager.default.createDirectory(at: folder.url.appending(path: name), withIntermediateDirectories: true)
     }
     let script = try folder.write(try ProjectFolder.text("tools/test"), to: "tools/test")
-    let words = try folder.write(words, to: "words")
-    let swift = try folder.write("#!/bin/sh\ncat '\(words)'\nexit \(code)\n", to: "bin/swift")
+    let swift = try folder.write("#!/bin/sh\n\(swift)\n", to: "bin/swift")
     try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: swift)
     let path = folder.url.appending(path: "bin").path + ":" + (ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin")
-    let result = try await FinishedProcess.run("sh", [script], environment: ["PATH": path])
+    let result = try await FinishedProcess.run("sh", [script] + arguments, environment: ["PATH": path])
     return (result, String(decoding: try Data(contentsOf: folder.url.appending(path: "var/test.log")), as: UTF8.self))
+  }
+
+  /// With a `swift` that says and exits as told.
+  private func test(_ words: String, exit code: Int) async throws -> (result: FinishedProcess, log: String) {
+    let folder = try TemporaryFolder()
+    return try await test(swift: "cat '\(try folder.write(words, to: "words"))'\nexit \(code)")
+  }
+
+  /// Without arguments everything runs, the binary's tests last, and a failure of either counts.
+  @Test(arguments: ["--skip", "--filter", "none"]) func theBinaryIsTestedLast(failing: String) async throws {
+    let (result, log) = try await test([], swift: #"echo "$@"; [ "$3" != \#(failing) ] || exit 3"#)
+    let runs = [#"test --skip-build --skip ^qareebTests\."#, #"test --skip-build --filter ^qareebTests\."#]
+    #expect(log.split(separator: "\n").map(String.init) == runs)
+    #expect(result.exitCode == (failing == "none" ? 0 : 3))
   }
 
   @Test func successEndsWithTheRunnersOwnLine() async throws {

@@ -6,35 +6,18 @@ import WebAPI
 
 /// What is sold in a neighbourhood or around a place.
 struct ServicesByAreaInput: RouteInput {
-  let area: String?
-  let market: String?
-  let lat: Double?
-  let lon: Double?
-  let radiusMetres: Int?
+  let place: PlaceInput
   let categories: [String]
   let limit: Int
   let answer: AnswerParameters
 
   init(_ parameters: inout ParameterReader) {
-    area = parameters.query("area", optional: .token(1...64), about: "A neighbourhood's id.", example: "sweifieh")
-    market = parameters.query("market", optional: .token(1...64), about: "Its market, where several have one of that id.")
-    lat = parameters.query("lat", optional: .latitude, about: "Around here, instead of a neighbourhood.")
-    lon = parameters.query("lon", optional: .longitude, about: "Around here.")
-    radiusMetres = parameters.query(
-      "radius_m", optional: .integer(DiscoveryLimits.radiusMetres), about: "How far; what the neighbourhood reaches, or 3,000.")
+    place = PlaceInput(&parameters)
     categories = parameters.query(
       "category", each: .token(1...64), count: DiscoveryLimits.values, about: "Of these categories only.")
     limit = parameters.query("limit", .integer(1...200), default: 50, about: "How many services at most.")
     answer = AnswerParameters(&parameters)
-    guard area == nil else {
-      if lat != nil || lon != nil {
-        parameters.report(
-          "area", .notAllowed, Localized(en: "left out where lat and lon are given", ar: "محذوفًا عند استخدام lat و lon"))
-      }
-      return
-    }
-    if lat == nil { parameters.need("lat", .latitude) }
-    if lon == nil { parameters.need("lon", .longitude) }
+    place.check(&parameters)
   }
 }
 
@@ -49,14 +32,11 @@ private struct SoldHere {
 }
 
 extension ProviderDiscovery {
-  /// Around a neighbourhood that is so wide that no service of it is one's neighbour.
-  private static var standardNeighbourhoodMetres: Int { 3_000 }
-
   func listServices(
     _ input: ServicesByAreaInput, _ desk: SearchDesk, _ edition: Edition, _ call: Call, to buffer: inout ByteBuffer
   ) throws {
     var query = ProviderQuery(
-      circle: try circle(input, edition.directory), rules: configuration.profiles.standard(forWords: false))
+      circle: try input.place.circle(edition.directory), rules: configuration.profiles.standard(forWords: false))
     query.categories = input.categories
     query.limit = DiscoveryLimits.sampledProviders
     query.total = .atMost(DiscoveryLimits.sampledProviders + 1)
@@ -69,20 +49,6 @@ extension ProviderDiscovery {
     buffer.member("providers", desk.searcher.count)
     buffer.member("is_complete", desk.searcher.total <= desk.searcher.count)
     buffer.endObject()
-  }
-
-  private func circle(_ input: ServicesByAreaInput, _ directory: Directory) throws -> GeoCircle {
-    guard let name = input.area else {
-      return try GeoCircle(
-        centre: GeoPoint(latitude: input.lat ?? 0, longitude: input.lon ?? 0),
-        radiusMetres: Double(input.radiusMetres ?? Self.standardNeighbourhoodMetres))
-    }
-    guard let area = directory.areas.first(where: { $0.thing.id == name && (input.market ?? $0.market) == $0.market }) else {
-      throw APIError(
-        .notFound, reason: Localized(en: "There is no neighbourhood of that name.", ar: "لا يوجد حي بهذا الاسم."))
-    }
-    return try GeoCircle(
-      centre: GeoPoint(latitude: area.lat, longitude: area.lon), radiusMetres: Double(input.radiusMetres ?? area.radiusMetres))
   }
 
   /// The most sold first, then by name.

@@ -1,27 +1,35 @@
 import WebAPI
 
-/// The documents that one loop has at hand. A document is made when it is first shown; another one in its slot takes its place.
+/// The documents that one loop has at hand. A document is made when it is first shown; another one in its set takes its place.
 ///
-/// Direct-mapped: a slot for each hash, so a look-up is one comparison and the table never grows. Nothing is told when a provider
-/// changes: an entry knows what it was made of, and is used as long as that is still the source.
+/// Set-associative: a set of four slots for each hash, so that a look-up is a few comparisons, the table never grows, and those that are
+/// shown often seldom drive one another out. Nothing is told when a provider changes: an entry knows what it was made of, and is used as
+/// long as that is still the source, which is looked up once an edition.
 struct DocumentTable {
   private struct Entry {
     let id: Identifier
     let source: AnyObject
     let document: Document
+    /// The edition in which it was last found to be true.
+    var checkedIn: Int
   }
+
+  private static let ways = 4
 
   private var entries: [Entry?]
   private let shift: UInt64
   /// What the names in the documents are from.
   private var directory: Directory?
+  /// How many editions there have been.
+  private var editions = 0
   private var nextSwept = 0
+  private var nextReplaced = 0
 
   /// - Parameter slots: a power of two.
   init(slots: Int = DiscoveryLimits.documentsPerLoop) {
-    precondition(slots > 1 && slots & (slots - 1) == 0, "slots are a power of two")
+    precondition(slots >= Self.ways && slots & (slots - 1) == 0, "slots are a power of two")
     entries = Array(repeating: nil, count: slots)
-    shift = UInt64(64 - slots.trailingZeroBitCount)
+    shift = UInt64(64 - (slots / Self.ways).trailingZeroBitCount)
   }
 
   /// Has to be called with each edition before it is asked for documents of it.
@@ -29,6 +37,7 @@ struct DocumentTable {
   /// What an old entry was made of may be large and is let go in time, also where nobody asks for that provider any more: a few slots
   /// are looked through with each edition.
   mutating func take(_ edition: Edition) {
+    editions += 1
     if directory !== edition.directory {
       for slot in entries.indices { entries[slot] = nil }
       directory = edition.directory
@@ -41,17 +50,30 @@ struct DocumentTable {
 
   /// A provider's document; nil where there is no such provider. Allocates nothing where the document is at hand.
   mutating func document(of id: Identifier, in edition: Edition) -> Document? {
+    let set = set(of: id)
+    let found = set.first { entries[$0]?.id == id }
+    if let found, entries[found]?.checkedIn == editions { return entries[found]?.document }
     guard let source = edition.providers.source(of: id) else { return nil }
-    let slot = slot(of: id)
-    if let entry = entries[slot], entry.id == id, entry.source === source { return entry.document }
+    if let found, entries[found]?.source === source {
+      entries[found]?.checkedIn = editions
+      return entries[found]?.document
+    }
     guard let details = edition.providers.details(of: id) else { return nil }
     let document = Document(details)
-    entries[slot] = Entry(id: id, source: source, document: document)
+    let slot = found ?? set.first { entries[$0] == nil } ?? replaced(in: set)
+    entries[slot] = Entry(id: id, source: source, document: document, checkedIn: editions)
     return document
   }
 
+  /// Each of a set in its turn.
+  private mutating func replaced(in set: Range<Int>) -> Int {
+    nextReplaced = (nextReplaced + 1) % Self.ways
+    return set.lowerBound + nextReplaced
+  }
+
   /// The id's bits are mixed, because ids that are made one after the other share their first half.
-  private func slot(of id: Identifier) -> Int {
-    Int(((id.high ^ id.low &* 0x9E37_79B9_7F4A_7C15) &* 0xC2B2_AE3D_27D4_EB4F) >> shift)
+  private func set(of id: Identifier) -> Range<Int> {
+    let number = Int(((id.high ^ id.low &* 0x9E37_79B9_7F4A_7C15) &* 0xC2B2_AE3D_27D4_EB4F) >> shift)
+    return number * Self.ways..<(number + 1) * Self.ways
   }
 }

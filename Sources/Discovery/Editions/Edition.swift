@@ -5,13 +5,19 @@ public import ProviderIndex
 public struct Edition: Sendable {
   public let index: IndexSnapshot
   public let providers: any ProviderSource
+  /// Who is behind the index's calendars.
+  public let staff: any StaffSource
   public let directory: Directory
   /// What is suggested while somebody types. It may be a little older than the rest: counting names takes time.
   public let names: NameIndex
 
-  public init(index: IndexSnapshot, providers: any ProviderSource, directory: Directory, names: NameIndex) {
+  public init(
+    index: IndexSnapshot, providers: any ProviderSource, staff: any StaffSource = NoStaff(), directory: Directory,
+    names: NameIndex
+  ) {
     self.index = index
     self.providers = providers
+    self.staff = staff
     self.directory = directory
     self.names = names
   }

@@ -19,10 +19,12 @@ struct EmptyAnswer {
 
   private var relaxed: [Relaxed] = []
 
-  init(_ search: SearchParameters, _ discovery: ProviderDiscovery, _ desk: SearchDesk, _ edition: Edition) throws {
+  init(_ search: SearchParameters, _ times: AskedTimes?, _ discovery: ProviderDiscovery, _ desk: SearchDesk, _ edition: Edition)
+    throws
+  {
     var base = desk.query
     (base.limit, base.after, base.facets, base.total) = (0, nil, [], .atMost(DiscoveryLimits.countedMatches))
-    let filters = Self.filters(search).filter(\.isAsked)
+    let filters = (Self.filters(search) + (times.map { Self.timeFilters(search, $0) } ?? [])).filter(\.isAsked)
     for filter in filters {
       var query = base
       filter.leaveOut(&query)
@@ -62,12 +64,20 @@ struct EmptyAnswer {
       Filter(name: "price_max", isAsked: search.highestPrice != nil) { $0.highestPrice = nil },
       Filter(name: "rating_min", isAsked: search.lowestRating != nil) { $0.lowestRating = nil },
       Filter(name: "verified", isAsked: search.verified) { $0.verifiedOnly = false },
-      Filter(name: "open_now", isAsked: search.openNow) { $0.flags.remove(.open) },
-      Filter(name: "hot", isAsked: search.hot) { $0.flags.remove(.hotSlot) },
-      Filter(name: "available_from", isAsked: search.availableFrom != nil) { query in
-        query.when = nil
-        if query.order == .soonest { query.order = .relevance }
+    ]
+  }
+
+  private static func timeFilters(_ search: SearchParameters, _ times: AskedTimes) -> [Filter] {
+    [
+      Filter(name: "open_now", isAsked: search.openNow) { $0.openAt = nil },
+      Filter(name: "sort", isAsked: search.order == .soonest && search.availableFrom == nil && !search.hot) { query in
+        (query.when, query.order) = (nil, .relevance)
       },
+      Filter(name: "duration_min", isAsked: search.durationMinutes != nil && times.when != nil) {
+        $0.when = times.withoutDuration($0.when)
+      },
+      Filter(name: "hot", isAsked: search.hot) { $0.when = times.withoutHot($0.when) },
+      Filter(name: "available_from", isAsked: search.availableFrom != nil) { $0.when = times.withoutWindow($0.when) },
     ]
   }
 

@@ -52,6 +52,7 @@ enum HitField: String, CaseIterable, Sendable {
   case price, tags, services
   case serviceAreas = "service_areas"
   case score
+  case nextFreeStart = "next_free_start"
 }
 
 struct HitFields: OptionSet, Hashable, Sendable {
@@ -76,6 +77,7 @@ struct HitFields: OptionSet, Hashable, Sendable {
     case .services: self = .services
     case .serviceAreas: self = .serviceAreas
     case .score: self = .score
+    case .nextFreeStart: self = .nextFreeStart
     }
   }
 
@@ -95,10 +97,12 @@ struct HitFields: OptionSet, Hashable, Sendable {
   static let services = HitFields(rawValue: 1 << 13)
   static let serviceAreas = HitFields(rawValue: 1 << 14)
   static let score = HitFields(rawValue: 1 << 15)
+  static let nextFreeStart = HitFields(rawValue: 1 << 16)
 
   /// What a list on a phone shows.
   static let standard: HitFields = [
     .name, .category, .area, .location, .distance, .tier, .verified, .rating, .ratingCount, .price, .tags, .score,
+    .nextFreeStart,
   ]
   /// What a provider's own page shows.
   static let page: HitFields = [

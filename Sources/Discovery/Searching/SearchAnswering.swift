@@ -13,7 +13,7 @@ extension ProviderDiscovery {
     _ search: SearchParameters, _ origin: SearchOrigin, _ desk: SearchDesk, _ edition: Edition, _ call: Call,
     to buffer: inout ByteBuffer
   ) throws -> String? {
-    var preparing = SearchPreparing(self, edition, origin)
+    var preparing = SearchPreparing(self, edition, origin, now: call.receivedAt)
     try preparing.prepare(search, desk)
     do throws(IndexError) {
       try desk.searcher.search(edition.index, desk.query)
@@ -21,12 +21,12 @@ extension ProviderDiscovery {
       throw Self.refusal(error, origin)
     }
     buffer.beginObject()
-    try writeHits(search, desk, edition, call, to: &buffer)
+    try writeHits(search, preparing.times, desk, edition, call, to: &buffer)
     writeTotal(desk, to: &buffer)
     if let cut = desk.query.words.cutOffset { Self.writeNotice(cut, call.language, to: &buffer) }
     if !search.facets.isEmpty { FacetWriter(desk, edition, call.language).write(search.facets, to: &buffer) }
     if desk.searcher.count == 0, search.cursor == nil {
-      try EmptyAnswer(search, self, desk, edition).write(to: &buffer)
+      try EmptyAnswer(search, preparing.times, self, desk, edition).write(to: &buffer)
     }
     return nextCursor(search, desk)
   }
@@ -34,11 +34,12 @@ extension ProviderDiscovery {
   /// What only the index knows to be too much.
   private static func refusal(_ error: IndexError, _ origin: SearchOrigin) -> any Error {
     guard case .query(let field, let reason) = error else { return error }
-    return APIError([origin.problem(field, .notAllowed, Localized(en: reason, ar: reason))])
+    return APIError([origin.problem(field, .notAllowed, Localized(en: reason, ar: "قيمة يقبلها الفهرس"))])
   }
 
   private func writeHits(
-    _ search: SearchParameters, _ desk: SearchDesk, _ edition: Edition, _ call: Call, to buffer: inout ByteBuffer
+    _ search: SearchParameters, _ times: AskedTimes?, _ desk: SearchDesk, _ edition: Edition, _ call: Call,
+    to buffer: inout ByteBuffer
   ) throws {
     let writer = HitWriter(search.fields, call.language)
     let highlight =
@@ -46,6 +47,7 @@ extension ProviderDiscovery {
       ? HighlightWriter(
         highlighter: Highlighter(analyzer: configuration.highlighting), words: desk.query.words,
         lastWordIsPrefix: desk.query.lastWordIsPrefix) : nil
+    let starts = freeStarts(search, times, writer.fields, desk, edition)
     let parts = search.explain ? try ScoreParts(desk, edition) : nil
     buffer.beginArray("providers")
     for rank in 0..<desk.searcher.count {
@@ -56,12 +58,23 @@ extension ProviderDiscovery {
       }
       buffer.beginObject()
       writer.write(document, to: &buffer)
-      writer.write(desk.searcher.figures(ofHit: rank), to: &buffer)
+      let figures = desk.searcher.figures(ofHit: rank)
+      writer.write(figures, to: &buffer)
+      starts?.write(figures, market: document.market, to: &buffer)
       highlight?.write(document, call.language, to: &buffer)
       parts?.write(ofHit: desk.searcher.hit(rank), to: &buffer)
       buffer.endObject()
     }
     buffer.endArray()
+  }
+
+  /// Hits tell from when they are free where times were asked for, or where somebody asks them to.
+  private func freeStarts(
+    _ search: SearchParameters, _ times: AskedTimes?, _ fields: HitFields, _ desk: SearchDesk, _ edition: Edition
+  ) -> FreeStartWriter? {
+    guard let times, fields.contains(.nextFreeStart) else { return nil }
+    let isChosen = search.fields.contains(.nextFreeStart)
+    return (desk.query.when ?? (isChosen ? times.fromNowOn : nil)).flatMap { FreeStartWriter(edition, $0) }
   }
 
   private func writeTotal(_ desk: SearchDesk, to buffer: inout ByteBuffer) {

@@ -100,18 +100,20 @@ struct SearchParameters: Sendable, Equatable {
     lowestRating = reader.value("rating_min", .number(0...5), "Rated so well or better.", example: nil)
     verified = reader.value("verified", .boolean, default: false, "Only whose papers have been checked.")
     tiers = reader.list("tier", .oneOf(TierChoice.self), DiscoveryLimits.values, "One of these tiers.", example: nil)
-    openNow = reader.value("open_now", .boolean, default: false, "Only who is open at this moment.")
+    openNow = reader.value("open_now", .boolean, default: false, "Only where somebody works at this moment, free or not.")
     providerIDs = reader.list("provider_ids", .identifier, DiscoveryLimits.providerIDs, "Only these providers.", example: nil)
   }
 
   private mutating func readTimes(_ reader: inout some MemberReading) {
-    availableFrom = reader.value("available_from", .instant, "Only who is free: from when.", example: nil)
-    availableTo = reader.value("available_to", .instant, "Only who is free: until when a visit may begin.", example: nil)
+    availableFrom = reader.value(
+      "available_from", .instant, "Only where somebody is free for the whole visit: from when it may begin.", example: nil)
+    availableTo = reader.value(
+      "available_to", .instant, "Until when the visit may begin, at most 28 days from now.", example: nil)
     durationMinutes = reader.value(
       "duration_min", .integer(DiscoveryLimits.durationMinutes),
-      "How long the visit takes; what `service_id` takes where that is given.",
+      "How long the visit takes; where nothing is said, what `service_id` takes with its padding, or 15 minutes.",
       example: nil)
-    hot = reader.value("hot", .boolean, default: false, "Only who has a free slot in the next four hours.")
+    hot = reader.value("hot", .boolean, default: false, "Only where a visit can begin within the next four hours.")
   }
 
   // MARK: What goes together
@@ -142,7 +144,6 @@ struct SearchParameters: Sendable, Equatable {
     }
     if availableFrom != nil, availableTo == nil { reader.need("available_to", .instant) }
     if availableTo != nil, availableFrom == nil { reader.need("available_from", .instant) }
-    if order == .soonest, availableFrom == nil { reader.need("available_from", .instant) }
     if availableFrom != nil, durationMinutes == nil, serviceID == nil {
       reader.need("duration_min", .integer(DiscoveryLimits.durationMinutes))
     }

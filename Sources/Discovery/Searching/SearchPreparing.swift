@@ -1,4 +1,3 @@
-import AvailabilityIndex
 import Geometry
 import ProviderIndex
 import Ranking
@@ -19,16 +18,20 @@ struct SearchOrigin {
 /// Turns a search as it was asked into a query of the index; what can only be known here (which categories and profiles there are,
 /// whether opening hours are loaded) is checked here.
 struct SearchPreparing {
-  private static let slotMinutes = 1_440 / AvailabilityLimits.slotsPerDay
   let discovery: ProviderDiscovery
   let edition: Edition
   let origin: SearchOrigin
+  /// When the request came.
+  let now: Instant
   private(set) var problems: [FieldProblem] = []
+  /// What was asked of calendars, where there are any.
+  private(set) var times: AskedTimes?
 
-  init(_ discovery: ProviderDiscovery, _ edition: Edition, _ origin: SearchOrigin) {
+  init(_ discovery: ProviderDiscovery, _ edition: Edition, _ origin: SearchOrigin, now: Instant) {
     self.discovery = discovery
     self.edition = edition
     self.origin = origin
+    self.now = now
   }
 
   /// Fills the desk's query; throws everything that is wrong at once.
@@ -129,28 +132,16 @@ struct SearchPreparing {
     query.verifiedOnly = search.verified
     query.tiers = search.tiers.map(\.tier)
     query.servesCentre = search.servesMe
-    if search.openNow { query.flags.insert(.open) }
-    if search.hot { query.flags.insert(.hotSlot) }
   }
 
   private mutating func fillTimes(_ search: SearchParameters, _ desk: SearchDesk) {
     guard edition.index.calendar != nil else { return refuseTimes(search) }
-    guard let from = search.availableFrom, let to = search.availableTo,
-      let minutes = search.durationMinutes ?? serviceMinutes(search, desk)
-    else { return }
-    let latest = from.unixMicroseconds + Int64(DiscoveryLimits.windowDays) * 86_400_000_000
-    guard to.unixMicroseconds <= latest else {
-      return refuse(
-        "available_to", .outOfRange, en: "at most \(DiscoveryLimits.windowDays) days after available_from",
-        ar: "خلال \(DiscoveryLimits.windowDays) يومًا من available_from")
+    if let to = search.availableTo, !AskedTimes.isWithinCalendars(to, now: now) {
+      refuse("available_to", .outOfRange, en: AskedTimes.calendarRange.en, ar: AskedTimes.calendarRange.ar)
     }
-    // A visit begins on a quarter of an hour, and none begins in the past of the window.
-    let slotMicroseconds = Int64(SearchPreparing.slotMinutes) * 60_000_000
-    let first = Int((from.unixMicroseconds + slotMicroseconds - 1) / slotMicroseconds)
-    let last = Int(to.unixMicroseconds / slotMicroseconds)
-    desk.query.when = ProviderQuery.When(
-      window: SlotWindow(from: first, to: last),
-      slots: (minutes + SearchPreparing.slotMinutes - 1) / SearchPreparing.slotMinutes)
+    times = AskedTimes(search, minutes: search.durationMinutes ?? serviceMinutes(search, desk), now: now)
+    desk.query.when = times?.when
+    if search.openNow { desk.query.openAt = AskedTimes.slot(of: now) }
   }
 
   private func serviceMinutes(_ search: SearchParameters, _ desk: SearchDesk) -> Int? {

@@ -74,7 +74,8 @@ enum ProviderHit: Described {
         ProviderMembers.all + [
           optional("distance_m", Schema.integer.about("Metres from `lat` and `lon`.").example("812")),
           optional("score", Schema.number.about("By the ranking profile, rounded.").example("0.8123")),
-          optional("highlight", highlight), optional("explanation", explanation),
+          optional("next_free_start", ProviderMembers.freeStart), optional("highlight", highlight),
+          optional("explanation", explanation),
         ])
     }
   }
@@ -135,6 +136,12 @@ enum ProviderMembers {
     ]
   }
 
+  static var freeStart: Schema {
+    Schema.string(format: "date-time").about(
+      "The first start that fits, by the provider's own clock: where times were asked for, or among `fields`; from now on where none were."
+    ).example("\"2026-11-22T10:15:00+03:00\"")
+  }
+
   static var named: Schema {
     .component("NamedThing") {
       .object([
@@ -182,7 +189,11 @@ enum AnswerMembers {
         "position",
         Schema.text.about("How far the answer follows the database's log; may be asked for as `min_position`.")
           .example("\"16/B374D848\"")),
-      Schema.Property("age_ms", Schema.integer.about("How long ago the answer was known to be all that had been committed.")),
+      Schema.Property(
+        "age_ms",
+        Schema.integer.about(
+          "How long ago the answer was known to be all that had been committed; left out in the first moments after a start."),
+        isRequired: false),
     ]
   }
 }

@@ -29,11 +29,15 @@ struct LeftoverSlots {
   }
 
   /// Gives those that somebody streams from.
-  private func dropIdle(of known: Set<String>?, except mine: String) async throws -> Set<String> {
+  @discardableResult
+  func dropIdle(of known: Set<String>? = nil, except mine: String) async throws -> Set<String> {
     let replication = try await ReplicationConnection.connect(options.target, on: loop)
     do {
       var left: Set<String> = []
-      for slot in try await replication.slots(prefix: options.slotPrefix + "_") where slot.name != mine {
+      let slots = try await replication.slots(prefix: options.slotPrefix + "_")
+      // Looked at behind the slots: a file is there before the slot that it names.
+      let kept = await options.slotsOfKeptFiles()
+      for slot in slots where slot.name != mine && !kept.contains(slot.name) {
         guard known?.contains(slot.name) != false else { continue }
         if !slot.isActive, try await replication.dropSlot(slot.name) {
           options.logger.info("dropped a replication slot that nobody used", ["slot": .public(slot.name)])

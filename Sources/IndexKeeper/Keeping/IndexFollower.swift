@@ -27,17 +27,22 @@ final class IndexFollower: FeedFollower, @unchecked Sendable {
   /// Replaced by another: nothing of it may be shown any more.
   private var isRetired = false
   private var workWaiters: [CheckedContinuation<Void, Never>] = []
+  /// Brings itself forward unseen, until it takes another's place.
+  private var isHidden: Bool
 
   private var savedPosition: UInt64?
   private var savedAt: UInt64
   private var isSaving = false
+  private var maySave = true
+  private var saveFailure: (any Error)?
   /// A transaction changed something since the file was written.
   private var isChanged = false
 
   init(
     _ hydrated: HydratedIndex, options: LiveIndexOptions, loop: EventLoop, board: SnapshotBoard, progress: IndexProgress,
-    statistics: FeedStatistics
+    statistics: FeedStatistics, isHidden: Bool = false
   ) throws {
+    self.isHidden = isHidden
     self.options = options
     self.loop = loop
     self.board = board
@@ -218,12 +223,18 @@ final class IndexFollower: FeedFollower, @unchecked Sendable {
 
   func catchUpWithTime() throws { while !(try calendars.keepTime(options.clock.now(), writer, marketOf: market)) {} }
 
+  /// The same while others on the loop get their turns.
+  func keepUpWithTime() async throws {
+    while !(try calendars.keepTime(options.clock.now(), writer, marketOf: market)) { await loop.nextTurn() }
+  }
+
   // MARK: Showing
 
   /// Makes what has been committed visible, and then tells those who wait for it.
   func show() throws {
     guard !isRetired, !isInTransaction else { return }
     let snapshot = try writer.publish(position: position)
+    guard !isHidden else { return }
     board.post(snapshot)
     let names = shownNames.current(changes.tables, now: options.clock.monotonicMilliseconds())
     options.shown(
@@ -236,6 +247,19 @@ final class IndexFollower: FeedFollower, @unchecked Sendable {
   }
 
   func retire() { isRetired = true }
+
+  /// Takes the place of the one that was shown until now.
+  func reveal() throws {
+    try catchUpWithTime()
+    isHidden = false
+    try show()
+  }
+
+  /// What it holds, between two transactions.
+  func contents() throws -> IndexContentsAtPosition {
+    IndexContentsAtPosition(
+      tables: changes.tables, calendars: calendars.tables, index: try writer.publish(position: position))
+  }
 
   // MARK: In the background
 
@@ -274,7 +298,7 @@ final class IndexFollower: FeedFollower, @unchecked Sendable {
   // MARK: The file
 
   private func startSavingIfDue() {
-    guard options.filePath != nil, !isMerging, !isRetired, !isInTransaction, isChanged else { return }
+    guard options.filePath != nil, maySave, !isHidden, !isMerging, !isRetired, !isInTransaction, isChanged else { return }
     let now = options.clock.monotonicMilliseconds()
     guard savedPosition == nil || now &- savedAt >= options.saveIntervalMilliseconds else { return }
     startSaving()
@@ -293,6 +317,26 @@ final class IndexFollower: FeedFollower, @unchecked Sendable {
       options.logger.error("the index could not be saved at the end", ["reason": .public("\(error)")])
     }
   }
+
+  /// Saves the state of this moment, whether anything has changed or not.
+  func saveNow() async throws {
+    while isMerging || isInTransaction {
+      await finishWork()
+      if isInTransaction { try await loop.sleep(milliseconds: IndexKeeperLimits.transactionLookMilliseconds) }
+    }
+    try show()
+    startSaving()
+    while isSaving { await finishWork() }
+    if let saveFailure { throw saveFailure }
+  }
+
+  /// Leaves the file alone from now on; returns when nobody writes it any more.
+  func endSaving() async {
+    maySave = false
+    while isSaving { await finishWork() }
+  }
+
+  func mayGoOnSaving() { maySave = true }
 
   /// Everything committed has been published.
   private func startSaving() {
@@ -325,6 +369,7 @@ final class IndexFollower: FeedFollower, @unchecked Sendable {
   private func finishSaving(_ result: Result<SavedState, any Error>) {
     defer { endWork() }
     isSaving = false
+    saveFailure = nil
     do {
       let saved = try result.get()
       writer.finish(saved.merged)
@@ -335,6 +380,7 @@ final class IndexFollower: FeedFollower, @unchecked Sendable {
       options.logger.debug("index saved", ["position": .public(LogPosition.text(saved.of.position))])
     } catch {
       isChanged = true
+      saveFailure = error
       options.logger.error("the index could not be saved; it is tried again", ["reason": .public("\(error)")])
     }
   }

@@ -94,7 +94,11 @@ final class WholeFile {
     let closed = close(descriptor)
     descriptor = -1
     guard closed == 0, rename(temporaryPath, path) == 0 else { throw .system(action: "rename to", path: path, code: errno) }
-    // The new name is on the disk only when its folder is.
+    try Self.flushFolder(of: path)
+  }
+
+  /// A new name is on the disk only when its folder is.
+  static func flushFolder(of path: String) throws(StateFileError) {
     let slash = path.lastIndex(of: "/")
     let folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
     let parent = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)

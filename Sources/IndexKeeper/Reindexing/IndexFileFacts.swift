@@ -29,5 +29,6 @@ public struct IndexFileFacts: Sendable, Hashable {
 public enum IndexSource {
   public static let publication = "qareeb"
   /// Tables that the publication must have, as `schema.table`.
-  public static let tables = SourceTable.allCases.map(\.rawValue) + CalendarTable.allCases.map(\.rawValue)
+  public static let tables =
+    SourceTable.allCases.map(\.rawValue) + CalendarTable.allCases.map(\.rawValue)
 }

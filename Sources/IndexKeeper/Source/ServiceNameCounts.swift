@@ -32,6 +32,9 @@ struct ServiceNameCounts: Sendable {
     return true
   }
 
+  /// What another, without a base of its own, has counted besides.
+  mutating func add(_ other: ServiceNameCounts) { for (use, count) in other.changes { add(count, to: use) } }
+
   private mutating func add(_ count: Int, to use: ServiceNameUse) {
     let sum = (changes[use] ?? 0) + count
     changes[use] = sum == 0 ? nil : sum

@@ -108,11 +108,11 @@ struct ServiceTable: Sendable {
 
 /// Takes entries in the order of their ids.
 struct SourceBaseBuilder: Sendable {
-  private var ids: [SIMD2<UInt64>] = []
-  private var starts: [UInt64] = [0]
-  private var bytes: [UInt8] = []
-  private var serviceStarts: [UInt32] = [0]
-  private var services: [SIMD2<UInt64>] = []
+  private(set) var ids: [SIMD2<UInt64>] = []
+  private(set) var starts: [UInt64] = [0]
+  private(set) var bytes: [UInt8] = []
+  private(set) var serviceStarts: [UInt32] = [0]
+  private(set) var services: [SIMD2<UInt64>] = []
 
   mutating func add(_ id: PostgresUUID, _ entry: SourceEntry) throws(StateFileError) {
     try begin(id)

@@ -36,6 +36,12 @@ public final class ReplicationConnection: @unchecked Sendable {
     return CreatedSlot(name: name, position: position, snapshot: snapshot)
   }
 
+  /// Makes another slot that stands where one stands now, also while that one is streamed from.
+  public func copySlot(_ name: String, to copy: String, isTemporary: Bool) async throws {
+    let (name, copy) = (name.replacingQuotes("'"), copy.replacingQuotes("'"))
+    _ = try await rows("SELECT pg_catalog.pg_copy_logical_replication_slot('\(name)', '\(copy)', \(isTemporary))")
+  }
+
   /// Removes it; false when somebody streams from it, or it is gone.
   @discardableResult
   public func dropSlot(_ name: String) async throws -> Bool {
@@ -65,6 +71,16 @@ public final class ReplicationConnection: @unchecked Sendable {
   /// This database's slots whose names begin so and from which nobody streams.
   public func idleSlots(prefix: String) async throws -> [String] {
     try await slots(prefix: prefix).filter { !$0.isActive }.map(\.name)
+  }
+
+  /// Those from which somebody streams, without temporary ones.
+  public func followedSlots(prefix: String) async throws -> [String] {
+    try await rows(
+      """
+      SELECT slot_name FROM pg_catalog.pg_replication_slots
+      WHERE starts_with(slot_name, '\(prefix.replacingQuotes("'"))') AND database = current_database() AND active AND NOT temporary
+      """
+    ).compactMap { $0[0] }
   }
 
   /// This database's slots whose names begin so.

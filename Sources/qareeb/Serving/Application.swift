@@ -61,7 +61,7 @@ struct Application {
         environment: APIEnvironment(
           logger: signals.logger("api"), metrics: signals.metrics, tracer: tracing.tracer, authenticator: keys))
       let limits = ServerLimits(settings, loops: group.loops.count)
-      let server = Server(group: group, service: api, limits: limits) { Int64(time(nil)) }
+      let server = Server(group: group, service: Screens.around(api, settings, logger), limits: limits) { Int64(time(nil)) }
       registerMetrics(of: server, group, in: signals.metrics)
       unwinding.add { await server.drain(deadlineMilliseconds: 0) }
       let addresses = try await listen(server, settings)

@@ -37,8 +37,8 @@ extension IndexState {
       ageMilliseconds: { index.ageMilliseconds.map { Int(clamping: $0) } },
       building: {
         let phase = index.status.phase
-        guard case .hydrating(let rows, let estimate) = phase else { return IndexBuilding(phase: phase.name) }
-        return IndexBuilding(phase: phase.name, rows: rows, expectedRows: estimate)
+        guard case .hydrating(let progress) = phase else { return IndexBuilding(phase: phase.name) }
+        return IndexBuilding(phase: phase.name, rows: progress.rows, expectedRows: progress.estimate)
       })
   }
 }

@@ -13,16 +13,23 @@ func analysisFolder(_ settings: Settings) -> String { "\(settings.data.assets)/a
 func startIndex(
   _ settings: Settings, _ store: Store, _ signals: Signals, _ analyzer: BilingualAnalyzer, showing editions: ShownEditions
 ) throws -> LiveIndex {
+  var options = try indexOptions(settings, store, analyzer)
+  options.shown = { editions.take($0) }
+  options.logger = signals.logger("index")
+  options.metrics = signals.metrics
+  return try LiveIndex(options)
+}
+
+/// What the node's index is made of and where it is kept: the same for the process that serves and for commands that work on it.
+func indexOptions(_ settings: Settings, _ store: Store, _ analyzer: BilingualAnalyzer) throws -> LiveIndexOptions {
   var options = LiveIndexOptions(target: store.database.configuration.target, analyzer: analyzer)
   options.analyzerFingerprint = analysisFingerprint(analysisFolder(settings))
   try FileManager.default.createDirectory(atPath: settings.data.directory, withIntermediateDirectories: true)
   options.filePath = indexFilePath(settings)
   options.saveIntervalMilliseconds = UInt64(settings.index.saveInterval.wholeMilliseconds)
   options.slotPrefix = slotPrefix(settings.data.directory)
-  options.shown = { editions.take($0) }
-  options.logger = signals.logger("index")
-  options.metrics = signals.metrics
-  return try LiveIndex(options)
+  options.threads = ProcessInfo.processInfo.activeProcessorCount
+  return options
 }
 
 /// Where a node keeps its index between runs.

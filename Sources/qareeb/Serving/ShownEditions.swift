@@ -1,3 +1,4 @@
+import Calendars
 import Discovery
 import EventLoops
 import IndexKeeper
@@ -50,7 +51,10 @@ final class ShownEditions: Sendable {
       let names = try current.names ?? NameIndex(directory, serviceNames: [], analyzer: analyzer)
       current.names = names
       board.post(
-        Edition(index: shown.index, providers: ShownProviders(catalogue: shown.catalogue), directory: directory, names: names))
+        Edition(
+          index: shown.index, providers: ShownProviders(catalogue: shown.catalogue),
+          staff: ShownStaff(calendars: shown.calendars),
+          directory: directory, names: names))
     } catch {
       logger.error("names cannot be indexed", ["reason": .public("\(error)")])
     }
@@ -90,6 +94,17 @@ private struct ShownProviders: ProviderSource {
   func seller(ofService id: Identifier) -> Identifier? {
     catalogue.seller(ofService: PostgresUUID(id)).map { Identifier($0) }
   }
+}
+
+/// What the keeper knows of staff, as Discovery asks for it.
+private struct ShownStaff: StaffSource {
+  let calendars: CatalogueCalendars
+
+  func staff(of provider: Identifier) -> [StaffMember] {
+    calendars.staff(of: PostgresUUID(provider)).map { StaffMember(id: Identifier($0.id), name: Localized($0.name), row: $0.row) }
+  }
+
+  func zone(ofMarket id: String) -> Zone? { calendars.zone(ofMarket: id) }
 }
 
 extension PostgresUUID {
