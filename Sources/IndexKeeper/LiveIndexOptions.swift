@@ -17,6 +17,9 @@ public struct LiveIndexOptions: Sendable {
   public var filePath: String?
   /// How long changes may be in the log alone before the file is written again. The server keeps the log that long.
   public var saveIntervalMilliseconds: UInt64 = 300_000
+  /// A new index is shown once it has everything that was committed before it began to follow the log; or, where that takes longer, with
+  /// what it has after so long.
+  public var catchUpMilliseconds: UInt64 = 10_000
   /// The names of services that are shown are made anew at most so often; and once where they go on changing.
   public var serviceNamesIntervalMilliseconds: UInt64 = 5_000
   /// Is called on the keeper's loop for each state that is posted, before those who wait for its position are told. It must not wait.

@@ -3,7 +3,7 @@ import Synchronization
 
 /// What a live index is doing.
 public enum LiveIndexPhase: Sendable, Hashable {
-  /// No index yet, or one being read from its file.
+  /// No index yet, or one that was read from its file and has not caught up with the log.
   case starting
   /// Reading the catalogue. An older index, where there is one, is served meanwhile.
   case hydrating(HydrationProgress)
@@ -69,13 +69,14 @@ final class IndexProgress: Sendable {
     state.withLock { ($0.phase, $0.providers, $0.segments, $0.refused) }
   }
 
-  /// A snapshot of `position` has been posted.
+  /// A snapshot of `position` has been posted by one who follows the log.
   func reach(_ position: UInt64, freshAsOf: UInt64, providers: Int, segments: Int, refused: Int) {
     positionValue.store(position, ordering: .releasing)
     freshAsOfValue.store(freshAsOf, ordering: .relaxed)
     ready.store(true, ordering: .releasing)
     let reached = state.withLock { state in
       (state.providers, state.segments, state.refused) = (providers, segments, refused)
+      if !state.isClosed { state.phase = .following }
       guard !state.waiters.isEmpty else { return [Waiter]() }
       let reached = state.waiters.filter { $0.value.position <= position }
       for key in reached.keys { state.waiters[key] = nil }

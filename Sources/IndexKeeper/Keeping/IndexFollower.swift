@@ -29,6 +29,8 @@ final class IndexFollower: FeedFollower, @unchecked Sendable {
   private var workWaiters: [CheckedContinuation<Void, Never>] = []
   /// Brings itself forward unseen, until it takes another's place.
   private var isHidden: Bool
+  /// What is before this is not shown.
+  private var shownFrom: UInt64 = 0
 
   private var savedPosition: UInt64?
   private var savedAt: UInt64
@@ -234,7 +236,7 @@ final class IndexFollower: FeedFollower, @unchecked Sendable {
   func show() throws {
     guard !isRetired, !isInTransaction else { return }
     let snapshot = try writer.publish(position: position)
-    guard !isHidden else { return }
+    guard !isHidden, position >= shownFrom else { return }
     board.post(snapshot)
     let names = shownNames.current(changes.tables, now: options.clock.monotonicMilliseconds())
     options.shown(
@@ -244,6 +246,12 @@ final class IndexFollower: FeedFollower, @unchecked Sendable {
       position, freshAsOf: max(statistics.freshAsOfMilliseconds, hydratedAsOf), providers: snapshot.count,
       segments: snapshot.segments.count,
       refused: refused)
+  }
+
+  /// The same as soon as it has reached `position`.
+  func show(from position: UInt64) throws {
+    shownFrom = position
+    try show()
   }
 
   func retire() { isRetired = true }

@@ -76,8 +76,9 @@ extension LiveIndex {
     var follower = try IndexFollower(
       hydrated, options: options, loop: loop, board: board, progress: progress, statistics: statistics)
     try follower.catchUpWithTime()
-    try follower.show()
-    progress.phase = .following
+    try follower.show(from: await endOfLog(on: loop) ?? hydrated.position)
+    let patience = showInTime(follower, on: loop)
+    defer { patience.cancel() }
     do {
       while let candidate = try await follow(with: follower, on: loop) {
         follower = await changeOver(from: follower, to: candidate)
@@ -89,6 +90,28 @@ extension LiveIndex {
     }
     await follower.saveAtEnd()
     if options.filePath == nil { await dropSlot(follower.slot, on: loop) }
+  }
+
+  private func showInTime(_ follower: IndexFollower, on loop: EventLoop) -> Task<Void, Never> {
+    Task(executorPreference: loop) { [options] in
+      do {
+        try await loop.sleep(milliseconds: options.catchUpMilliseconds)
+        try follower.show(from: follower.position)
+      } catch {
+        guard !Task.isCancelled else { return }
+        options.logger.error("what there is of an index could not be shown", ["reason": .public("\(error)")])
+      }
+    }
+  }
+
+  /// Nil, and what there is will be shown, where the database is away just now.
+  private func endOfLog(on loop: EventLoop) async -> UInt64? {
+    do {
+      return try await replicating(on: loop) { try await $0.endOfLog() }
+    } catch {
+      options.logger.warning("it is not known how far the log goes", ["reason": .public("\(error)")])
+      return nil
+    }
   }
 
   /// Until there is a candidate to change over to; nil when the task is cancelled.

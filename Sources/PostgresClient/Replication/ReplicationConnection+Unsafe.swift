@@ -68,6 +68,15 @@ public final class ReplicationConnection: @unchecked Sendable {
     }
   }
 
+  /// Everything committed by now is before it.
+  public func endOfLog() async throws -> UInt64 {
+    let text = try await rows("SELECT pg_catalog.pg_current_wal_flush_lsn()").first?.first ?? nil
+    guard let end = text.flatMap({ LogPosition.parse($0) }) else {
+      throw PostgresError(.decoding, "the end of the log is not a position: \(text ?? "nothing")")
+    }
+    return end
+  }
+
   /// This database's slots whose names begin so and from which nobody streams.
   public func idleSlots(prefix: String) async throws -> [String] {
     try await slots(prefix: prefix).filter { !$0.isActive }.map(\.name)
