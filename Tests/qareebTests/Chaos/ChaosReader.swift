@@ -3,7 +3,7 @@ import PostgresClient
 import TestSupport
 import Testing
 
-/// Searches without pause, and believes nothing.
+/// Searches again and again, and believes nothing.
 struct ChaosReader {
   enum Kind: CaseIterable { case pages, pairs, filters }
 

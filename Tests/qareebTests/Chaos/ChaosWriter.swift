@@ -12,6 +12,10 @@ struct ChaosWriter {
   private var pair: OwnedPair
   /// Where the pair's newest version was committed, until it has been seen. In whichever life of the server, it must be there.
   private var unseenSince: String?
+  /// Transactions since something was last seen. A server that is not there for a while shall have something to catch up with, and not
+  /// so much that nothing else happens.
+  private var unseen = 0
+  private static let mostUnseen = 25
 
   init(_ number: Int, _ market: ChaosMarket, _ server: MortalServer, seed: UInt64) {
     self.market = market
@@ -22,8 +26,16 @@ struct ChaosWriter {
 
   mutating func write() async throws -> Outcome {
     do {
-      if let unseenSince, try await readBack(unseenSince) { return .readBack }
-      return unseenSince == nil && statements.number(0..<4) == 0 ? try await writePair() : try await writeAnything()
+      if let unseenSince {
+        if try await readBack(unseenSince) { return .readBack }
+        if unseen >= Self.mostUnseen {
+          try await Task.sleep(for: .milliseconds(5))
+          return .nothing
+        }
+      }
+      unseen += 1
+      let isDue = unseenSince == nil && (unseen >= Self.mostUnseen || statements.number(0..<4) == 0)
+      return isDue ? try await writePair() : try await writeAnything()
     } catch let error as PostgresError where error.isOfAnOutage {
       // Again in a moment, so that two cores have time to start a database.
       try await Task.sleep(for: .milliseconds(5))
@@ -87,7 +99,7 @@ struct ChaosWriter {
   private mutating func readBack(_ position: String) async throws -> Bool {
     guard let answer = try await asker.askIfAlive(OwnedPair.search(pair.number), at: position) else { return false }
     try pair.requireShown(in: answer)
-    unseenSince = nil
+    (unseenSince, unseen) = (nil, 0)
     return true
   }
 }

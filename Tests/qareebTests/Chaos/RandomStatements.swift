@@ -45,7 +45,7 @@ struct RandomStatements {
     case 0..<55: ofOne()
     case 55..<80: ofServicesAndAreas()
     case 80..<90: ofNames()
-    case 90..<96: ofMany()
+    case 90..<93: ofMany()
     default: ofCalendars()
     }
   }
