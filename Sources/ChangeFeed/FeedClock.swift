@@ -42,6 +42,10 @@ public enum FeedLimits {
   static let statusMilliseconds: UInt64 = 1_000
   /// A server that says nothing although it was asked: the connection is dead.
   public static let silenceMilliseconds: UInt64 = 15_000
+  /// A server that shuts down asks and asks again, as fast as it is answered, until everything is confirmed; one that only looks whether
+  /// we live asks twice a minute. So many questions within so short a time are of the first kind.
+  static let questionsAtShutdown = 8
+  static let questionsAtShutdownMilliseconds: UInt64 = 2_000
   /// Who reads up to one position asks again after this how far the server has come: its log reaches the disk within 200 ms.
   public static let replayWaitMilliseconds: UInt64 = 100
   /// Messages handled before the clock is looked at again.

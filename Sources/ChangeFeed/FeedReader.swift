@@ -108,6 +108,8 @@ private final class FeedRun: @unchecked Sendable {
   private var unsettledSince: UInt64 = 0
   private var statusSentAt: UInt64 = 0
   private var heardAt: UInt64 = 0
+  /// How often the server has asked since it last sent anything else, and when the first time was.
+  private var questions = (count: 0, since: UInt64(0))
   /// The server has sent something on this connection.
   var hasHeard = false
 
@@ -194,11 +196,24 @@ private final class FeedRun: @unchecked Sendable {
         statistics.reach(order.position, freshAsOf: heardAt)
         markUnsettled()
       }
-      if wantsReply { statusSentAt = 0 }
+      if wantsReply {
+        statusSentAt = 0
+        try countQuestion()
+      }
     case .data(let data):
+      questions.count = 0
       statistics.hear(endOfLog: data.endOfLog)
       try handle(try decoder.decode(data.payload), sentAt: data.sentAt)
     }
+  }
+
+  /// What is not durable yet cannot be confirmed, and whoever stops a server should not have to wait for that.
+  private func countQuestion() throws {
+    if heardAt &- questions.since > FeedLimits.questionsAtShutdownMilliseconds { questions = (0, heardAt) }
+    questions.count += 1
+    guard questions.count >= FeedLimits.questionsAtShutdown else { return }
+    questions.count = 0
+    throw PostgresError(.connectionLost, "the server is shutting down, and waits for its log to be confirmed")
   }
 
   private func handle(_ message: FeedMessage, sentAt: PostgresTimestamp) throws {

@@ -71,6 +71,9 @@ final class OwnPostgres: Sendable {
     case headFirst
     /// As an administrator does who has no time ("immediate shutdown"): it recovers from its log.
     case immediately
+    /// As one who restarts it does ("fast shutdown"): it ends its sessions, waits for those who follow its log, and leaves nothing to
+    /// recover.
+    case inOrder
   }
 
   /// Blocks while the cluster is made.
@@ -107,6 +110,7 @@ final class OwnPostgres: Sendable {
       }
     case .headFirst: Glibc.kill(first, SIGKILL)
     case .immediately: Glibc.kill(first, SIGQUIT)
+    case .inOrder: Glibc.kill(first, SIGINT)
     }
     try await eventually("PostgreSQL's first process is gone") { !ProcessTable.isRunning(first) }
   }
@@ -116,6 +120,11 @@ final class OwnPostgres: Sendable {
       let started = try PrivateCluster.start(options)
       cluster.withLock { $0 = started }
     }
+  }
+
+  /// What the last statement answers.
+  func run(_ sql: String) async throws -> String {
+    try await offThePool { [self] in try cluster.withLock { $0 }.run(sql, database: "qareeb") }
   }
 
   func stop() async throws {

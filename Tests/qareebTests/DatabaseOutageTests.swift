@@ -1,6 +1,7 @@
 import EventLoops
 import Foundation
 import Glibc
+import JSON
 import Synchronization
 import TestSupport
 import Testing
@@ -32,6 +33,39 @@ import Testing
       let surprises = try await crowd.finish()
       #expect(surprises.isEmpty, "\(surprises.prefix(5))\n\(running.process.error.suffix(2_000))")
       #expect(running.process.exitCode == nil)
+    }
+    try await postgres.stop()
+  }
+
+  /// PostgreSQL does not end before everybody who follows its log has confirmed all of it. A node that has not written its file for a
+  /// while cannot, and must get out of the way.
+  @Test func aNodeDoesNotKeepItsDatabaseFromStopping() async throws {
+    let folder = try TemporaryFolder()
+    let postgres = try await offThePool { try OwnPostgres(in: folder) }
+    try await RunningQareeb.with(
+      database: postgres.connectionString,
+      environment: ["QAREEB_INDEX_SAVE_INTERVAL": "1h", "QAREEB_LIMITS_POSITION_WAIT": "60s"]
+    ) { running in
+      let search = "/api/v1/search/providers?lat=31.9539&lon=35.9106&radius_m=50000&tag=renamed"
+      func requireFound(_ count: Int) async throws {
+        _ = try await postgres.run(
+          """
+          UPDATE catalogue.provider SET tags = '{renamed}'
+          WHERE id IN (SELECT id FROM catalogue.provider WHERE market_id = 'amman' AND is_active ORDER BY id LIMIT \(count))
+          """)
+        let position = try await postgres.run("SELECT pg_current_wal_flush_lsn()")
+        let answer = try await running.client.get("\(search)&min_position=\(position)")
+        let found = answer.status == 200 ? try answer.json()["data"]?["providers"]?.array?.count : nil
+        try #require(found == count, "\(answer.text)\n\(running.process.error.suffix(2_000))")
+      }
+      // The first file is written at once, the next an hour later.
+      let file = running.folder.url.appending(path: "index.qidx").path
+      try await eventually("the first file is written") { FileManager.default.fileExists(atPath: file) }
+      try await requireFound(1)
+      try await postgres.kill(.inOrder)
+      #expect(try await running.client.get(search).status == 200)
+      try await postgres.startAgain()
+      try await requireFound(2)
     }
     try await postgres.stop()
   }

@@ -12,9 +12,9 @@ struct ChaosWriter {
   private var pair: OwnedPair
   /// Where the pair's newest version was committed, until it has been seen. In whichever life of the server, it must be there.
   private var unseenSince: String?
-  /// Transactions since something was last seen. A server that is not there for a while shall have something to catch up with, and not
-  /// so much that nothing else happens.
-  private var unseen = 0
+  /// Transactions since something was last seen, or a server began its life. One that is away for a while shall have something to catch
+  /// up with, and not so much that nothing else happens.
+  private var unseen = (life: 0, count: 0)
   private static let mostUnseen = 25
 
   init(_ number: Int, _ market: ChaosMarket, _ server: MortalServer, seed: UInt64) {
@@ -28,13 +28,14 @@ struct ChaosWriter {
     do {
       if let unseenSince {
         if try await readBack(unseenSince) { return .readBack }
-        if unseen >= Self.mostUnseen {
+        if asker.server.lives != unseen.life { unseen = (asker.server.lives, 0) }
+        if unseen.count >= Self.mostUnseen {
           try await Task.sleep(for: .milliseconds(5))
           return .nothing
         }
       }
-      unseen += 1
-      let isDue = unseenSince == nil && (unseen >= Self.mostUnseen || statements.number(0..<4) == 0)
+      unseen.count += 1
+      let isDue = unseenSince == nil && (unseen.count >= Self.mostUnseen || statements.number(0..<4) == 0)
       return isDue ? try await writePair() : try await writeAnything()
     } catch let error as PostgresError where error.isOfAnOutage {
       // Again in a moment, so that two cores have time to start a database.
@@ -99,7 +100,8 @@ struct ChaosWriter {
   private mutating func readBack(_ position: String) async throws -> Bool {
     guard let answer = try await asker.askIfAlive(OwnedPair.search(pair.number), at: position) else { return false }
     try pair.requireShown(in: answer)
-    (unseenSince, unseen) = (nil, 0)
+    unseenSince = nil
+    unseen.count = 0
     return true
   }
 }

@@ -18,7 +18,8 @@ enum Disaster: Sendable {
   /// How many processes were killed that should have lived.
   var kills: Int {
     switch self {
-    case .serverKilled, .databaseKilled, .slotDropped: 1
+    case .databaseKilled(.inOrder): 0
+    case .bothKilled(.inOrder), .serverKilled, .databaseKilled, .slotDropped: 1
     case .serverKilledAsItStarts, .bothKilled: 2
     case .serverStopped, .feedCut: 0
     }

@@ -114,6 +114,8 @@ final class MortalServer: Sendable {
     }
   }
 
+  /// How many there have been, this one with them.
+  var lives: Int { life.withLock { $0.number } }
   var isAlive: Bool { life.withLock { $0.running != nil } }
   func isAlive(_ number: Int) -> Bool { life.withLock { $0.number == number && $0.running != nil } }
 }
