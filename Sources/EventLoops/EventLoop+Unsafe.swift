@@ -84,6 +84,12 @@ extension EventLoop {
     uv_now(uv.loop)
   }
 
+  /// Reads the clock in the middle of a turn: after seconds of work, what is given some time from now would be late at once.
+  public func readClock() {
+    preconditionCurrent()
+    uv_update_time(uv.loop)
+  }
+
   func setSpinning(_ spinning: Bool) {
     guard spinning != uv.isSpinning else { return }
     uv.isSpinning = spinning

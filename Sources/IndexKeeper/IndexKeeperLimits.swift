@@ -3,8 +3,12 @@ public enum IndexKeeperLimits {
   /// An index that was followed for so long before it failed is hydrated again without waiting longer each time.
   static let calmMilliseconds: UInt64 = 30_000
   /// How long a start waits until the database has noticed that the process before it is gone: milliseconds where its kernel closed
-  /// the connection, and where the machine died nobody wants to wait as long as that takes.
-  static let slotReleaseMilliseconds: UInt64 = 1_000
+  /// the connection and the database is not busy. Less than reading a large catalogue anew takes, and where the machine died nobody
+  /// wants to wait as long as noticing that takes.
+  static let slotReleaseMilliseconds: UInt64 = 5_000
+  /// The file is written also where nothing of the catalogue has changed, once so much of others' log has gone by: the database keeps its
+  /// log in files of this size.
+  static let unsavedLogBytes: UInt64 = 16 << 20
   /// Between two looks for slots that earlier starts have left: as long as a server waits by default for followers that are silent.
   static let leftoverLookMilliseconds: UInt64 = 60_000
   /// How often the log tells how far a hydration is: often enough for who waits before a terminal.

@@ -50,6 +50,20 @@ import Testing
     }
   }
 
+  /// Whoever has worked for long counts from now, and not from when it began.
+  @Test func theClockCanBeReadInTheMiddleOfATurn() async throws {
+    try await withGroup(1) { group in
+      let loop = group.loops[0]
+      await loop.run {
+        let start = loop.nowMilliseconds
+        usleep(20_000)
+        #expect(loop.nowMilliseconds == start)
+        loop.readClock()
+        #expect(loop.nowMilliseconds >= start + 19)
+      }
+    }
+  }
+
   @Test func aTaskStaysOnItsLoopAcrossSuspensions() async throws {
     try await withGroup { group in
       for loop in group.loops {

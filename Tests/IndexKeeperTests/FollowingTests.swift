@@ -232,6 +232,31 @@ import Testing
   }
 
   /// A file that is damaged, made with other dictionaries, or whose slot is gone is not used; one that is right is.
+  /// The database begins where the slot is, so what lies between an older file and that would be missed without anybody noticing.
+  @Test func anOlderCopyOfTheFileIsNotUsed() async throws {
+    try await withMarket(providers: 20) { market in
+      let folder = try TemporaryFolder()
+      let path = folder.url.appending(path: "index.qidx")
+      var options = market.options()
+      options.filePath = path.path
+      options.saveIntervalMilliseconds = 0
+      var copy = Data()
+      try await market.withIndex(options) { index in
+        while !FileManager.default.fileExists(atPath: path.path) { await Task.yield() }
+        copy = try Data(contentsOf: path)
+        try await market.script("UPDATE catalogue.provider SET name_en = 'Changed' WHERE name_en = 'Provider 3'")
+        let changed = try await market.position()
+        while try await market.confirmedPosition() < changed {
+          // One change after another, until the file has the first of them.
+          try await market.script("UPDATE catalogue.provider SET popularity = random() WHERE name_en = 'Provider 4'")
+        }
+      }
+      try copy.write(to: path)
+      try await market.withIndex(options) { index in try await market.requireEqual(index, "from an older copy") }
+      #expect(market.hydrations == 2 && market.logged.contains { $0.contains("it has gone on to") }, "\(market.logged)")
+    }
+  }
+
   @Test func onlyGoodFilesAreUsed() async throws {
     try await withMarket { market in
       let folder = try TemporaryFolder()
@@ -260,5 +285,15 @@ import Testing
       try await market.withIndex(options) { index in try await market.requireEqual(index, "without its slot") }
       #expect(market.hydrations == 4 && market.logged.contains { $0.contains("it is gone") })
     }
+  }
+}
+
+extension KeptMarket {
+  /// Of the one slot there is.
+  fileprivate func confirmedPosition() async throws -> UInt64 {
+    let text = try await database.query(
+      "SELECT confirmed_flush_lsn::text FROM pg_replication_slots WHERE database = current_database()"
+    ).only()[0, as: String.self]
+    return try #require(LogPosition.parse(text))
   }
 }

@@ -105,13 +105,9 @@ final class IndexFollower: FeedFollower, @unchecked Sendable {
 
   func advance(to position: UInt64) { self.position = position }
 
-  /// Without a file the index is made anew at the next start, so nothing is asked for again. With one, it is what the file holds, and
-  /// further on where nothing has changed since.
-  var durablePosition: UInt64 {
-    guard options.filePath != nil else { return position }
-    guard let savedPosition else { return 0 }
-    return isChanged || isSaving ? savedPosition : position
-  }
+  /// Without a file the index is made anew at the next start, so nothing is asked for again. With one, it is what the file holds and never
+  /// more: so a file that lies behind its slot is known for one that is not the last.
+  var durablePosition: UInt64 { options.filePath == nil ? position : savedPosition ?? 0 }
 
   func settle() async throws {
     try countDays()
@@ -306,9 +302,10 @@ final class IndexFollower: FeedFollower, @unchecked Sendable {
   // MARK: The file
 
   private func startSavingIfDue() {
-    guard options.filePath != nil, maySave, !isHidden, !isMerging, !isRetired, !isInTransaction, isChanged else { return }
-    let now = options.clock.monotonicMilliseconds()
-    guard savedPosition == nil || now &- savedAt >= options.saveIntervalMilliseconds else { return }
+    guard options.filePath != nil, maySave, !isHidden, !isMerging, !isRetired, !isInTransaction else { return }
+    guard isChanged || position &- (savedPosition ?? 0) >= IndexKeeperLimits.unsavedLogBytes else { return }
+    let isFirst = savedPosition == nil && saveFailure == nil
+    guard isFirst || options.clock.monotonicMilliseconds() &- savedAt >= options.saveIntervalMilliseconds else { return }
     startSaving()
   }
 

@@ -29,7 +29,7 @@ extension LiveIndex {
       options.logger.warning("the index file is not used", ["file": .public(path), "reason": .public("\(error)")])
       return nil
     }
-    if let reason = try await objection(to: hydrated.slot, on: loop) {
+    if let reason = try await objection(to: hydrated, on: loop) {
       options.logger.warning(
         "the index file is not used: its slot cannot be followed", ["slot": .public(hydrated.slot), "reason": .public(reason)])
       return nil
@@ -40,9 +40,10 @@ extension LiveIndex {
     return hydrated
   }
 
-  /// Why a slot cannot be followed; nil when it can.
-  private func objection(to slot: String, on loop: EventLoop) async throws -> String? {
-    try await replicating(on: loop) { replication in
+  /// Why an index cannot be gone on with from its slot; nil when it can.
+  private func objection(to hydrated: HydratedIndex, on loop: EventLoop) async throws -> String? {
+    let slot = hydrated.slot
+    return try await replicating(on: loop) { replication in
       var state = try await replication.slotState(slot)
       let deadline = options.clock.monotonicMilliseconds() + IndexKeeperLimits.slotReleaseMilliseconds
       while state?.activeProcess != nil, options.clock.monotonicMilliseconds() < deadline {
@@ -51,6 +52,10 @@ extension LiveIndex {
       }
       guard let state else { return "it is gone" }
       if state.isLost { return "its log is lost" }
+      // The server would begin where the slot is, and nobody would miss what lies between: a copy of an older file was put back.
+      if let confirmed = state.confirmedPosition, confirmed > hydrated.position {
+        return "it has gone on to \(LogPosition.text(confirmed)), and the file is of \(LogPosition.text(hydrated.position))"
+      }
       return state.activeProcess == nil ? nil : "somebody else uses it"
     }
   }
@@ -260,7 +265,7 @@ extension LiveIndex {
       }
     }
     guard let hydrated = try read.get() else { return nil }
-    if let reason = try await objection(to: hydrated.slot, on: loop) {
+    if let reason = try await objection(to: hydrated, on: loop) {
       throw CandidateRefusal.slot(name: hydrated.slot, reason: reason)
     }
     return hydrated

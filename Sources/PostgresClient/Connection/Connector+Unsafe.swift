@@ -16,7 +16,7 @@ final class Connector {
   init(loop: EventLoop) { self.loop = loop }
 
   func start(_ target: ConnectionTarget, timeoutMilliseconds: UInt64, _ completion: @escaping Completion) {
-    loop.preconditionCurrent()
+    loop.readClock()
     self.completion = completion
     timer = loop.schedule(afterMilliseconds: timeoutMilliseconds) { [self] in
       fail(
