@@ -31,6 +31,18 @@ import Testing
     #expect(lost.level == .problem && lost.advice?.contains("pg_drop_replication_slot('qareeb_index_1_2')") == true)
   }
 
+  @Test func theIndexFileAndItsSlot() {
+    func judge(_ slot: DatabaseChecks.SlotOfFile?, endOfLog: UInt64 = 900) -> Finding {
+      DatabaseChecks.judge(500, of: "qareeb_index_1_2", slot, endOfLog: endOfLog)
+    }
+    #expect(judge(DatabaseChecks.SlotOfFile(confirmed: 500)).level == .ok)
+    #expect(judge(nil).level == .warning && judge(DatabaseChecks.SlotOfFile(logState: "lost")).level == .warning)
+    #expect(judge(DatabaseChecks.SlotOfFile(confirmed: 400), endOfLog: 499).message.contains("ahead of the database"))
+    #expect(judge(DatabaseChecks.SlotOfFile(confirmed: 501)).message.contains("an older copy"))
+    // Its follower has written it anew in between.
+    #expect(judge(DatabaseChecks.SlotOfFile(isActive: true, confirmed: 501)).level == .ok)
+  }
+
   @Test func disks() {
     let gigabyte = 1 << 30
     #expect(HostChecks.disk("disk", "var", free: 50 * gigabyte, total: 100 * gigabyte, needing: 0).level == .ok)

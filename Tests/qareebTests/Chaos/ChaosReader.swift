@@ -90,8 +90,8 @@ struct ChaosReader {
   // MARK: Filters
 
   /// Hits show what they were found by: an index and what is told beside it are of one moment. Papers and ratings are the exception: the
-  /// index holds them in columns that change in place, and has been seen ahead of what is told, just after a start from its file. So these
-  /// two searches only ask for an answer; what they come to is compared when the writers pause.
+  /// index holds them in columns that change in place, so for the milliseconds until a transaction is shown they are ahead of what is told.
+  /// These two searches only ask for an answer; what they come to is compared when the writers pause.
   private mutating func search() async throws -> Bool {
     let common = "&fields=category,tier,verified,rating,price,tags&limit=100"
     switch Int.random(in: 0..<8, using: &random) {

@@ -92,7 +92,12 @@ struct ChaosRun {
     while killed < kills {
       try await somethingHappens()
       let disaster = Disaster.random(&random)
-      try await meet(disaster)
+      do {
+        try await meet(disaster)
+      } catch {
+        tell("during \(disaster)")
+        throw error
+      }
       killed += disaster.kills
       tell("\(killed) of \(kills) kills: \(disaster); \(activity)")
       if Int.random(in: 0..<6, using: &random) == 0 { try await stopAndCompare() }
@@ -111,16 +116,18 @@ struct ChaosRun {
     }
   }
 
-  private mutating func somebodyWrites() async throws {
-    let target = activity.committed + Int.random(in: 1...10, using: &random)
+  /// While the server is away, which is since so much was committed.
+  private mutating func somebodyWrites(since committed: Int) async throws {
+    let target = committed + Int.random(in: 1...10, using: &random)
     try await eventually("they write while the server is away: \(activity)") { activity.committed >= target }
   }
 
   private mutating func meet(_ disaster: Disaster) async throws {
+    let committed = activity.committed
     switch disaster {
     case .serverKilled(let fate):
       try await server.kill()
-      if Bool.random(using: &random) { try await somebodyWrites() }
+      if Bool.random(using: &random) { try await somebodyWrites(since: committed) }
       try server.spoilFile(fate, &random)
       try await server.start()
     case .serverKilledAsItStarts:
@@ -130,7 +137,7 @@ struct ChaosRun {
       try await server.start()
     case .serverStopped:
       try await server.stop()
-      try await somebodyWrites()
+      try await somebodyWrites(since: committed)
       try await server.start()
     case .databaseKilled(let manner):
       try await postgres.kill(manner)

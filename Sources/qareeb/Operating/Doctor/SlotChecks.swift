@@ -86,30 +86,48 @@ extension DatabaseChecks {
 
   private static let indexSlotQuery = PreparedQuery(
     """
-    SELECT (SELECT coalesce(wal_status, 'lost') FROM pg_catalog.pg_replication_slots
-        WHERE slot_name = $1 AND database = current_database()),
-      pg_current_wal_lsn()::text
+    SELECT pg_current_wal_lsn()::text, coalesce(wal_status, 'lost'), active, confirmed_flush_lsn::text
+    FROM (SELECT) AS one
+    LEFT JOIN pg_catalog.pg_replication_slots ON slot_name = $1 AND database = current_database()
     """)
 
   func indexSlot(_ facts: IndexFileFacts) async throws -> Finding {
-    let (state, end) = try await database.query(Self.indexSlotQuery, facts.slot).only().decode(String?.self, String.self)
+    let (end, state, isActive, confirmed) = try await database.query(Self.indexSlotQuery, facts.slot).only()
+      .decode(String.self, String.self, Bool?.self, String?.self)
     guard let end = LogPosition.parse(end) else { throw PostgresError(.decoding, "the end of the log is \(end)") }
-    return Self.judge(facts, slotState: state, endOfLog: end)
+    let slot = isActive.map {
+      SlotOfFile(logState: state, isActive: $0, confirmed: confirmed.flatMap { LogPosition.parse($0) })
+    }
+    return Self.judge(facts.position, of: facts.slot, slot, endOfLog: end)
   }
 
-  static func judge(_ facts: IndexFileFacts, slotState: String?, endOfLog: UInt64) -> Finding {
+  /// The slot that an index file names.
+  struct SlotOfFile: Sendable {
+    var logState = "reserved"
+    var isActive = false
+    var confirmed: UInt64?
+  }
+
+  static func judge(_ position: UInt64, of name: String, _ slot: SlotOfFile?, endOfLog: UInt64) -> Finding {
     let advice = "Nothing has to be done: the next start reads all providers from the database instead, which takes longer."
-    guard let slotState, slotState != "lost" else {
-      let reason = slotState == nil ? "is not in this database" : "is lost"
-      return .warning("index slot", "the index file's slot \(facts.slot) \(reason)", do: advice)
+    guard let slot, slot.logState != "lost" else {
+      let reason = slot == nil ? "is not in this database" : "is lost"
+      return .warning("index slot", "the index file's slot \(name) \(reason)", do: advice)
     }
-    guard facts.position <= endOfLog else {
+    // Whoever follows it may have written the file anew since we looked.
+    if !slot.isActive, let confirmed = slot.confirmed, confirmed > position {
       return .warning(
         "index slot",
-        "the index file is at \(LogPosition.text(facts.position)), ahead of the database (\(LogPosition.text(endOfLog))): was it restored?",
+        "the index file is at \(LogPosition.text(position)), behind its slot (\(LogPosition.text(confirmed))): an older copy?",
+        do: advice)
+    }
+    guard position <= endOfLog else {
+      return .warning(
+        "index slot",
+        "the index file is at \(LogPosition.text(position)), ahead of the database (\(LogPosition.text(endOfLog))): was it restored?",
         do: "Remove the index file; the next start reads the database.")
     }
-    let behind = Int(clamping: endOfLog - facts.position)
+    let behind = Int(clamping: endOfLog - position)
     return .ok(
       "index slot", "the index file is \(bytesText(behind)) of log behind the database, and its slot has them",
       [Finding.Figure(name: "behind_bytes", value: behind)])
