@@ -9,49 +9,6 @@ import Testing
 
 @testable import IndexKeeper
 
-/// Runs a rebuild on a loop of its own.
-private func rebuild(
-  _ options: LiveIndexOptions, _ plan: RebuildPlan = RebuildPlan(), rollsBack: Bool = false,
-  _ configure: (inout IndexRebuild) -> Void = { _ in }
-) async throws -> RebuildReport {
-  let group = try EventLoopGroup(count: 1, name: "rebuild")
-  let loop = group.loops[0]
-  var rebuild = IndexRebuild(options, plan)
-  configure(&rebuild)
-  let result: Result<RebuildReport, any Error>
-  do {
-    result = .success(
-      try await loop.run { [rebuild] in try await rollsBack ? rebuild.rollBack(on: loop) : rebuild.run(on: loop) })
-  } catch {
-    result = .failure(error)
-  }
-  await group.shutdown()
-  return try result.get()
-}
-
-/// A market, and a folder with its index.
-private struct RebuiltMarket {
-  let market: KeptMarket
-  let folder: TemporaryFolder
-  let options: LiveIndexOptions
-
-  init(_ market: KeptMarket) throws {
-    self.market = market
-    folder = try TemporaryFolder()
-    var options = market.options()
-    options.filePath = folder.url.appending(path: "index.qidx").path
-    self.options = options
-  }
-
-  var files: Set<String> { Set((try? FileManager.default.contentsOfDirectory(atPath: folder.url.path)) ?? []) }
-
-  func slots() async throws -> Int {
-    try await market.database.query("SELECT count(*) FROM pg_replication_slots WHERE database = current_database()").only()[0]
-  }
-
-  func logged(_ words: String) -> Int { market.logged.count { $0.contains(words) } }
-}
-
 /// Indexes made, checked and handed over beside one that is served.
 @Suite struct RebuildTests {
   private func withRebuilt(providers: Int = 200, _ body: (RebuiltMarket) async throws -> Void) async throws {
@@ -64,6 +21,7 @@ private struct RebuiltMarket {
       var random = SeededRandom()
       try await market.withIndex(subject.options) { index in
         let done = Flag()
+        defer { done.set() }
         let searches = Counter()
         let reader = Task {
           var (reader, last) = (index.reader(), UInt64(0))
@@ -121,6 +79,9 @@ private struct RebuiltMarket {
         let report = try await rebuild(subject.options, plan) { $0.progress = { step in steps.withLock { $0.append(step) } } }
         #expect(report.outcome == .dryRun && report.providers == 200)
         #expect(steps.withLock { $0 }.contains(.checking("row counts")))
+        // Whoever watches sees the last provider too.
+        let counts = steps.withLock { $0 }.compactMap { if case .reading(let rows, _) = $0 { rows } else { nil } }
+        #expect(counts.last == 200 && counts == counts.sorted())
         #expect(subject.files == ["index.qidx", "index.qidx.lock"])
         #expect(try await subject.slots() == 1 && subject.logged("changed over") == 0 && index.isReady)
       }

@@ -33,7 +33,12 @@ import Testing
       var options = market.options()
       options.filePath = folder.url.appending(path: "index.qidx").path
       try await market.withIndex(options) { index in
+        // A node that has only just hydrated has not saved yet, and nobody may follow its slot.
+        while !FileManager.default.fileExists(atPath: folder.url.path + "/index.qidx") {
+          try await Task.sleep(for: .milliseconds(5))
+        }
         let done = Flag()
+        defer { done.set() }
         let seeds = (0..<3).map { _ in random.next() }
         let writers = seeds.map { seed in
           Task {

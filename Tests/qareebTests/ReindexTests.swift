@@ -1,5 +1,7 @@
 import EmbeddedPostgres
 import Foundation
+import JSON
+import PostgresClient
 import TestSupport
 import Testing
 
@@ -37,6 +39,7 @@ import Testing
         let dry = try await qareeb(["reindex", "--dry-run"], running, database)
         #expect(dry.exitCode == 0 && dry.output.contains("2,400 providers"), "\(dry)")
         #expect(dry.error.contains("Checking questions with known answers"))
+        #expect(dry.error.contains("Reading the database: 2,400 providers in"), "\(dry.error)")
         #expect(try files(running) == ["index.qidx", "index.qidx.lock"])
 
         let made = try await qareeb(["reindex", "--threads", "2", "--rate", "100000"], running, database)
@@ -47,10 +50,34 @@ import Testing
         _ = try await sql(Self.rateEverybody, database)
         let report = try await qareeb(["verify", "--json"], running, database)
         #expect(report.exitCode == 0, "\(report)")
-        let root = try #require(try JSONSerialization.jsonObject(with: Data(report.output.utf8)) as? [String: Any])
-        #expect(root["equal"] as? Bool == true && root["served"] as? Bool == true && root["providers"] as? Int == 2_400)
+        let root = try JSONDocument(report.output).root
+        #expect(root["equal"]?.bool == true && root["served"]?.bool == true && root["providers"]?.int == 2_400)
+        #expect(root["duration_ms"]?.int ?? 0 > 0 && root["differences"]?.array?.count == 0)
         #expect(try await running.client.get("/health/ready").status == 200)
         #expect(try await qareeb(["reindex", "--rollback", "--resume"], running, database).exitCode == 64)
+      }
+    }
+  }
+
+  @Test func scriptsAreToldInOneObject() async throws {
+    try await TestDatabase.with(.migrated) { database in
+      try await RunningQareeb.with(database: database.connectionString) { running in
+        let made = try await qareeb(["reindex", "--json"], running, database)
+        #expect(made.exitCode == 0 && made.output.split(separator: "\n").count == 1, "\(made)")
+        let report = try JSONDocument(made.output).root
+        #expect(report["outcome"]?.string == "taken_up" && report["providers"]?.int == 2_400)
+        #expect(report["bytes"]?.int ?? 0 > 0 && report["duration_ms"]?.int ?? 0 > 0 && report["problems"]?.array?.count == 0)
+        #expect(LogPosition.parse(report["position"]?.string ?? "") != nil)
+        let back = try await qareeb(["reindex", "--rollback", "--json"], running, database)
+        #expect(try back.exitCode == 0 && JSONDocument(back.output).root["outcome"]?.string == "taken_up", "\(back)")
+
+        // Everybody moves to where nobody asks: the questions with known answers find nobody.
+        _ = try await sql("UPDATE catalogue.provider SET location = 'POINT(0 0)'", database)
+        let wrong = try await qareeb(["reindex", "--json"], running, database)
+        #expect(wrong.exitCode == 2 && wrong.error.contains("was not published"), "\(wrong)")
+        let found = try JSONDocument(wrong.output).root
+        #expect(found["outcome"]?.string == "check_failed" && found["problems"]?.array?.count == 1)
+        #expect(found["position"]?.isNull == true)
       }
     }
   }

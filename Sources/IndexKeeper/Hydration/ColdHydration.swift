@@ -78,6 +78,9 @@ struct ColdHydration {
         try await withConnection(slot) { areas in
           try await withCrew(tables, keeping) { crew in
             try await copy(from: providers, services, areas, to: crew, estimate: estimate)
+            // Workers are behind what was read: who watches is told of the last ones too.
+            try await crew.finishBatches()
+            progress(crew.count, estimate)
           }
         }
       }

@@ -124,10 +124,15 @@ final class HydrationCrew: @unchecked Sendable {
   /// Ends the threads. What has not been worked on is not.
   func close() async { await group.shutdown() }
 
-  /// Everything there is to make an index of, when the last batch has been handed over. Once.
-  func finish() async throws -> HydratedParts {
+  /// Returns when everything that was handed over has been indexed.
+  func finishBatches() async throws {
     while underWay.contains(where: { $0 > 0 }) { await nextPart() }
     if let failure { throw failure }
+  }
+
+  /// Everything there is to make an index of, when the last batch has been handed over. Once.
+  func finish() async throws -> HydratedParts {
+    try await finishBatches()
     await close()
     defer { parts = [] }
     return HydratedParts(

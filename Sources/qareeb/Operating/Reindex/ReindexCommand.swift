@@ -6,6 +6,7 @@ import Terminal
 struct ReindexRequest {
   var plan = RebuildPlan()
   var rollsBack = false
+  var answersJSON = false
   /// Nil for as many as the machine runs at once.
   var threads: Int?
 }
@@ -30,6 +31,8 @@ enum ReindexCommand {
     "wait", .integer(1...86_400), placeholder: "SECONDS",
     "How long the serving node may take to take the index up; 600 without it.")
 
+  private static let json = Flag("json", "Print one JSON object at the end: what was done, or what a check found wrong.")
+
   static let command = Command(
     "reindex",
     summary: "make this node's index anew from the database",
@@ -40,12 +43,14 @@ enum ReindexCommand {
       Killed at any moment, it leaves what is served alone. With --resume, what was built whole goes on from there; half an index does not, for its snapshot died with its session.
       Exit codes: 0, it is served (or waits for the next start); 2, a check failed and nothing was published; 75, somebody else makes one, or the node did not take it up in time.
       """,
-    options: [dryRun, resume, rollback, threads, rate, sample, wait],
+    options: [dryRun, resume, rollback, threads, rate, sample, wait, json],
     examples: [
       .init("qareeb reindex", "After a change of dictionaries, or when \"qareeb verify\" found differences."),
       .init("qareeb reindex --rate 20000 --threads 1", "At a busy hour."),
       .init("qareeb reindex --dry-run", "Would it work?"),
       .init("qareeb reindex --rollback", "Back to the one before."),
+      .init(
+        "qareeb reindex --json | jq -r .outcome", "For machines: taken_up, waits_for_start, dry_run, withdrawn or check_failed."),
     ],
     exitCodes: [.failure, .differences, .badData, .unavailable, .inputOutput, .temporary, .configuration],
     action: { invocation, console in
@@ -54,6 +59,7 @@ enum ReindexCommand {
       }
       var request = ReindexRequest()
       request.rollsBack = invocation[rollback]
+      request.answersJSON = invocation[json]
       request.threads = invocation[threads]
       request.plan.resumes = invocation[resume]
       request.plan.publishes = !invocation[dryRun]

@@ -10,7 +10,7 @@ struct VerifyRequest {
 
 /// `qareeb verify`. Rules: reads the database and the node's index, changes neither; what is compared, and how, is in docs/decisions/0016.
 enum VerifyCommand {
-  private static let json = Flag("json", "Print one JSON object.")
+  private static let json = Flag("json", "Print one JSON object at the end, with the differences.")
   private static let limit = Option(
     "limit", .integer(1...1_000_000), placeholder: "N", "Differences to print; 100 without it. All are counted.")
   private static let timeout = Option(

@@ -10,7 +10,8 @@ import TextAnalysis
 /// Compares, and prints what it found.
 func verifyIndex(_ request: VerifyRequest, settings: Settings, console: Console) async throws -> ExitCode {
   try await withStore(settings) { store, loop in
-    let steps = VerificationSteps(console)
+    let startedAt = monotonicMilliseconds()
+    let steps = OperationSteps(console)
     var verification = IndexVerification(
       try indexOptions(settings, store, BilingualAnalyzer(try AnalysisFolder.read(analysisFolder(settings)))))
     verification.keptDifferences = request.limit
@@ -20,44 +21,24 @@ func verifyIndex(_ request: VerifyRequest, settings: Settings, console: Console)
     do {
       report = try await verification.run(on: loop)
     } catch {
-      steps.stop("\(error)")
+      steps.finish(.stopped("\(error)"))
       throw error
     }
     steps.finish()
-    console.print(request.answersJSON ? report.json : report.text(console))
+    let milliseconds = Int(clamping: monotonicMilliseconds() - startedAt)
+    console.print(request.answersJSON ? report.json(durationMilliseconds: milliseconds) : report.text(console))
     return report.isEqual ? .ok : .differences
   }
 }
 
-/// The steps as bars and lines on standard error.
-private final class VerificationSteps: @unchecked Sendable {
-  // Sendable: told of steps by one task, on one loop.
-  private let console: Console
-  private var bar: ProgressBar?
-
-  init(_ console: Console) { self.console = console }
-
-  func tell(_ step: VerificationStep) {
+extension OperationSteps {
+  fileprivate func tell(_ step: VerificationStep) {
     switch step {
-    case .saving: console.print("The node saves its index.", to: .error)
-    case .reading(let rows, let estimate):
-      let bar = bar ?? ProgressBar("Reading the database", unit: .items("providers"), total: nil, console: console)
-      if self.bar == nil { self.bar = bar }
-      bar.setTotal(estimate > rows ? estimate : nil)
-      bar.update(to: rows)
+    case .saving: say("The node saves its index.")
+    case .reading(let rows, let estimate): reading(rows, of: estimate)
     case .replaying: finish()
-    case .comparing: console.print("Comparing.", to: .error)
+    case .comparing: say("Comparing.")
     }
-  }
-
-  func finish() {
-    bar?.finish()
-    bar = nil
-  }
-
-  func stop(_ reason: String) {
-    bar?.finish(.stopped(reason))
-    bar = nil
   }
 }
 
@@ -84,7 +65,7 @@ extension VerificationReport {
       """
   }
 
-  fileprivate var json: String {
+  fileprivate func json(durationMilliseconds: Int) -> String {
     var buffer = ByteBuffer()
     buffer.beginObject()
     buffer.member("equal", isEqual)
@@ -93,6 +74,7 @@ extension VerificationReport {
     buffer.member("replayed_bytes", Int(clamping: replayedBytes))
     buffer.member("providers", rows)
     buffer.member("documents", documents)
+    buffer.member("duration_ms", durationMilliseconds)
     buffer.member("index_hash", indexHash)
     buffer.member("database_hash", databaseHash)
     buffer.member("difference_count", differenceCount)
