@@ -34,7 +34,7 @@ public enum IndexKeeperLimits {
   /// While an index catches up with the one that is shown.
   static let catchUpLookMilliseconds: UInt64 = 10
   /// How often slots and files that nobody will use again are looked for.
-  static let sweepMilliseconds: UInt64 = 300_000
+  public static let sweepMilliseconds: UInt64 = 300_000
   /// What was served before, and what was built and never published, is kept for a working day, and no longer: its slot holds the log.
   public static let keptSeconds = 86_400
   /// And only as long as the log that it needs stays small against what servers keep (4 GB in the private cluster).

@@ -20,6 +20,10 @@ public struct LiveIndexOptions: Sendable {
   /// A new index is shown once it has everything that was committed before it began to follow the log; or, where that takes longer, with
   /// what it has after so long.
   public var catchUpMilliseconds: UInt64 = 10_000
+  /// When files are given up that are kept to go back to, or to be gone on with.
+  public var keptFiles = KeptFileLimits()
+  /// Between two looks for files and slots that nobody will use again.
+  public var sweepIntervalMilliseconds = IndexKeeperLimits.sweepMilliseconds
   /// The names of services that are shown are made anew at most so often; and once where they go on changing.
   public var serviceNamesIntervalMilliseconds: UInt64 = 5_000
   /// Is called on the keeper's loop for each state that is posted, before those who wait for its position are told. It must not wait.

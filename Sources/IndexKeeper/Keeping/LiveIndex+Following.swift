@@ -202,7 +202,7 @@ extension LiveIndex {
         try await saveIfAsked(follower, folder)
         if folder.exists(folder.next), let candidate = try await prepare(beside: follower, folder, on: loop) { return candidate }
         let now = options.clock.monotonicMilliseconds()
-        guard now &- sweptAt >= IndexKeeperLimits.sweepMilliseconds else { continue }
+        guard now &- sweptAt >= options.sweepIntervalMilliseconds else { continue }
         sweptAt = now
         try await sweep(beside: follower, folder, on: loop)
       } catch {
@@ -274,14 +274,7 @@ extension LiveIndex {
   // MARK: Tidying
 
   private func sweep(beside follower: IndexFollower, _ folder: IndexFolder, on loop: EventLoop) async throws {
-    for path in [folder.previous, folder.unchecked] where folder.exists(path) {
-      let facts = await onThread(named: "index-look") { (try? IndexFileFacts.read(path: path)) ?? nil }
-      let log = facts.map { follower.position &- min($0.position, follower.position) }
-      let isOld = (folder.ageSeconds(path) ?? 0) >= IndexKeeperLimits.keptSeconds
-      guard isOld || (log ?? 0) >= IndexKeeperLimits.keptLogBytes else { continue }
-      try folder.remove(path)
-      options.logger.notice("an index that was kept to go back to is given up", ["file": .public(path)])
-    }
+    try await KeptFiles(options, folder).giveUpOld(at: follower.position)
     try await LeftoverSlots(options, on: loop).dropIdle(except: follower.slot)
   }
 

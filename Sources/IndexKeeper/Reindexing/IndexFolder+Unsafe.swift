@@ -1,14 +1,15 @@
 // The border to the kernel: names, ages and locks of the index's files, which is why it is marked unsafe.
 import Glibc
+import PostgresClient
 
 extension IndexFolder {
   func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
   /// Seconds since the file got its name; nil when it is not there.
-  func ageSeconds(_ path: String) -> Int? {
+  func ageSeconds(_ path: String, at now: PostgresTimestamp) -> Int? {
     var status = stat()
     guard stat(path, &status) == 0 else { return nil }
-    return max(0, time(nil) - status.st_ctim.tv_sec)
+    return max(0, Int(now.microsecondsSince1970 / 1_000_000) - status.st_ctim.tv_sec)
   }
 
   func touch(_ path: String) throws(StateFileError) {
