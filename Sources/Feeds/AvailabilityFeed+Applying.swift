@@ -39,6 +39,14 @@ enum FeedStatements {
     FROM unnest($1::text[], $2::uuid[], $3::uuid[], $4::timestamptz[], $5::timestamptz[])
       AS said (source, provider_id, staff_id, starts, ends)
     """)
+  /// The oldest that have passed, of anybody. Those that others hold are left to them, so that nobody waits here.
+  static let prune = PreparedQuery(
+    """
+    WITH past AS MATERIALIZED (
+      SELECT provider_id, id FROM catalogue.outside_busy WHERE upper(during) < $1
+      ORDER BY upper(during) LIMIT $2 FOR UPDATE SKIP LOCKED)
+    DELETE FROM catalogue.outside_busy AS busy USING past WHERE busy.provider_id = past.provider_id AND busy.id = past.id
+    """)
   static let advance = PreparedQuery(
     """
     UPDATE feeds.source SET last_sequence = $2, gap_count = gap_count + $3, missing_count = missing_count + $4,
@@ -68,6 +76,10 @@ extension AvailabilityFeed {
       let changes = try await changes(plan.patches, transaction)
       try await transaction.pipeline { pipeline in
         changes.write(to: &pipeline)
+        // Behind them: who holds rows of the past waits for nobody any more.
+        if changes.addedCount > 0 {
+          pipeline.add(FeedStatements.prune, keptSince, changes.addedCount * FeedLimits.prunedPerAdded)
+        }
         for (name, progress) in plan.progress.sorted(by: { $0.key < $1.key }) {
           pipeline.add(
             FeedStatements.advance, name, progress.last, progress.newGaps.count, progress.newlyMissing,
@@ -136,6 +148,8 @@ extension AvailabilityFeed {
 private struct BusyChanges: Sendable {
   private var gone: [(provider: PostgresUUID, id: Int64)] = []
   private var come: [(calendar: CalendarKey, span: TimeSpan)] = []
+
+  var addedCount: Int { come.count }
 
   mutating func add(_ change: BusyChange, to calendar: CalendarKey) {
     gone += change.removedRows.map { (calendar.provider, $0) }

@@ -45,7 +45,22 @@ public struct AvailabilityLine: BodyInput, Equatable {
   }
 }
 
-/// Of a source: lower case letters, digits and dots, dashes, underscores; as the database checks it.
+/// Sources by name: lower case letters, digits and dots, dashes, underscores; as the database checks it.
+public enum FeedSource {
+  public static func isName(_ text: String) -> Bool {
+    (1...63).contains(text.utf8.count)
+      && text.utf8.enumerated().allSatisfy { index, byte in allows(byte, atStart: index == 0) }
+  }
+
+  private static func allows(_ byte: UInt8, atStart: Bool) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
+    case UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"): !atStart
+    default: false
+    }
+  }
+}
+
 struct SourceNameRule: ScalarRule {
   private let token = TokenRule.token(1...63)
 
@@ -59,15 +74,7 @@ struct SourceNameRule: ScalarRule {
 
   func read(_ text: RawSpan) throws(FieldProblem.Code) -> String {
     let name = try token.read(text)
-    for (index, byte) in name.utf8.enumerated() where !Self.allows(byte, atStart: index == 0) { throw .notAllowed }
+    guard FeedSource.isName(name) else { throw .notAllowed }
     return name
-  }
-
-  private static func allows(_ byte: UInt8, atStart: Bool) -> Bool {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
-    case UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"): !atStart
-    default: false
-    }
   }
 }

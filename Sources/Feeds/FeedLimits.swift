@@ -13,6 +13,11 @@ public enum FeedLimits {
   public static let reportedSources = 100
   /// Gaps that are remembered of a source, the latest: who leaves more has stopped counting.
   public static let rememberedGaps = 1_000
+  /// Busy times that have passed are kept so long, for whoever asks why somebody was not to be had; no search looks at them.
+  static let keptPastDays = 7
+  /// Rows of the past that go for each one that comes. With one they would stay as many as they are; with two they become fewer wherever feeds
+  /// are at work, and no batch has much more to do for it.
+  static let prunedPerAdded = 2
   /// A body without a line break in sight still has to be looked at in portions.
   static let batchBytes = 256 << 10
   /// A provider or staff member that goes away between our look and our write makes the database refuse the batch; the next look sees it gone.

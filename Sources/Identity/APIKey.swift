@@ -26,6 +26,8 @@ public struct APIKey: Sendable, Equatable {
   public let id: PostgresUUID
   public let name: String
   public let scopes: [String]
+  /// The only sources of availability feeds that it may write; nil for any.
+  public let sources: [String]?
   public let createdAt: PostgresTimestamp
   public let expiresAt: PostgresTimestamp?
   public let revokedAt: PostgresTimestamp?
@@ -38,6 +40,6 @@ public struct APIKey: Sendable, Equatable {
 
 /// What a key may be allowed.
 public enum APIKeyScope: String, Sendable, CaseIterable {
-  /// Tell what is taken and what is free, of any provider and under any source's name.
+  /// Tell what is taken and what is free, of any provider; under any source's name, unless the key is confined to some.
   case feedWrite = "feed.write"
 }

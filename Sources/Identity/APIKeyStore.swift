@@ -11,11 +11,11 @@ public struct APIKeyStore: Sendable {
 
   public init(database: Database) { self.database = database }
 
-  private static let columns = "id, name, scopes, created_at, expires_at, revoked_at"
+  private static let columns = "id, name, scopes, sources, created_at, expires_at, revoked_at"
   private static let insertion = PreparedQuery(
     """
-    INSERT INTO identity.api_key (name, secret_sha256, scopes, expires_at)
-    VALUES ($1, $2, $3, now() + $4 * interval '1 day') RETURNING \(columns)
+    INSERT INTO identity.api_key (name, secret_sha256, scopes, sources, expires_at)
+    VALUES ($1, $2, $3, $4, now() + $5 * interval '1 day') RETURNING \(columns)
     """)
   private static let all = PreparedQuery("SELECT \(columns) FROM identity.api_key ORDER BY created_at, id")
   private static let revocation = PreparedQuery(
@@ -30,13 +30,15 @@ public struct APIKeyStore: Sendable {
     """)
 
   /// Makes a key. The secret is in the answer and nowhere else.
+  /// - Parameter sources: see `APIKey.sources`; they go with the scope `feedWrite`.
   public func create(
-    name: String, scopes: Set<APIKeyScope>, expiresAfterDays days: Int?
+    name: String, scopes: Set<APIKeyScope>, sources: Set<String>? = nil, expiresAfterDays days: Int?
   ) async throws -> (key: APIKey, secret: APIKeySecret) {
     let secret = APIKeySecret()
     do {
       let row = try await database.query(
-        APIKeyStore.insertion, name, secret.hash, scopes.map(\.rawValue).sorted(), days.map(Int32.init(clamping:))
+        APIKeyStore.insertion, name, secret.hash, scopes.map(\.rawValue).sorted(), sources?.sorted(),
+        days.map(Int32.init(clamping:))
       ).only()
       return (try APIKey(row.reader), secret)
     } catch let error as PostgresError where error.violates("api_key_name") {
@@ -71,6 +73,7 @@ extension APIKey {
     id = try reader.next()
     name = try reader.next()
     scopes = try reader.next()
+    sources = try reader.next()
     createdAt = try reader.next()
     expiresAt = try reader.next()
     revokedAt = try reader.next()

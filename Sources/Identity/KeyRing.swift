@@ -72,7 +72,8 @@ public final class KeyRing: Authenticator {
     guard let index = keys.index(forKey: hash), ConstantTime.areEqual(keys[index].key, hash) else { throw .unauthorized }
     let key = keys[index].value
     guard key.isValid(atMicrosecondsSince1970: Int64(clock.unixNanoseconds() / 1_000)) else { throw .unauthorized }
-    return Principal(id: "key \(key.id)", permissions: Set(key.scopes))
+    let confinements = key.sources.map { [APIKeyScope.feedWrite.rawValue: Set($0)] } ?? [:]
+    return Principal(id: "key \(key.id)", permissions: Set(key.scopes), confinements: confinements)
   }
 
   /// `Authorization: Bearer …` or `X-Api-Key: …`. Both, where they differ, and every other kind of credential are wrong ones.
@@ -88,7 +89,9 @@ public final class KeyRing: Authenticator {
 }
 
 /// Every bound of this module, with its reason.
-enum IdentityLimits {
+public enum IdentityLimits {
+  /// A partner has a few systems; who writes for more has a key that is not confined. The database checks the same.
+  public static let sourcesPerKey = 32
   /// Our secrets have 46; what is longer is none, and need not be hashed.
   static let credentialBytes = 256
   /// Between attempts to read the keys, when the database has a bad moment.

@@ -142,17 +142,61 @@ import WebAPI
     }
   }
 
+  private func post(_ lines: [String], _ secret: String, _ door: Door, language: String = "en") async throws -> RawAnswer {
+    try await TestHTTPClient(door.server.address).send(
+      "POST", Door.path,
+      headers: [("X-Api-Key", secret), ("Content-Type", "application/x-ndjson"), ("Accept-Language", language)],
+      body: Array(lines.joined(separator: "\n").utf8))
+  }
+
+  /// A line under another's name ends the stream: what came before it stays, nothing from it on is taken.
+  @Test func aKeyWritesItsSourcesAlone() async throws {
+    try await withDoor { door in
+      let owner = ("staff_id", FedDatabase.staff[0][0])
+      func line(_ source: String, _ number: Int) -> String {
+        FeedText.line(source, number, owner, number * 10..<number * 10 + 5)
+      }
+      let (key, secret) = try await APIKeyStore(database: door.fed.database).create(
+        name: "confined", scopes: [.feedWrite], sources: ["beta", "acme"], expiresAfterDays: nil)
+      #expect(key.sources == ["acme", "beta"])
+      try await eventually("the key is known") { try await post([], secret.text, door).status == 200 }
+
+      let long = [line("acme", 1), line("beta", 1), line("zeta", 1)] + (2...5_000).map { line("acme", $0) }
+      let answer = try await post(long, secret.text, door)
+      #expect(answer.status == 403, "\(answer.text)")
+      let error = try #require(try answer.json()["error"])
+      #expect(error["code"]?.string == "FORBIDDEN")
+      #expect(error["message"]?.string == "Line 3 is of the source zeta; this key may write acme, beta alone.")
+      let details = try #require(error["details"])
+      #expect(details["line"]?.int == 3 && details["source"]?.string == "zeta" && details["applied"]?.int == 2)
+      #expect(details["allowed_sources"]?.array.map { $0.compactMap(\.string) } == ["acme", "beta"])
+      #expect(Set(try await door.fed.rows().map(\.source)) == ["acme", "beta"])
+      #expect(try await door.fed.rows().count == 2)
+      #expect(try await post([line("zeta", 1)], secret.text, door, language: "ar").text.contains("لا يكتب إلا باسم"))
+
+      // A wrong line of another is another's; one that names nobody is just wrong.
+      let wrong = #"{"source":"zeta","sequence":1}"#
+      #expect(try await post([wrong], secret.text, door).status == 403)
+      let unnamed = try await post([#"{"sequence":1}"#, "{", line("acme", 2)], secret.text, door)
+      #expect(unnamed.status == 200 && unnamed.text.contains("\"applied\":1"), "\(unnamed.text)")
+      // A key that is not confined may write any.
+      #expect(try await door.post(line("zeta", 1)).status == 200)
+    }
+  }
+
   @Test func theDocumentDescribesLinesAndKeys() async throws {
     try await withDoor { door in
       let document = try await TestHTTPClient(door.server.address).get("/api/v1/openapi.json").json()
       let operation = try #require(document["paths"]?[Door.path]?["post"])
       #expect(operation["x-permission"]?.string == "feed.write" && operation["security"]?.array?.count == 2)
+      #expect(operation["description"]?.string?.contains("allowed_sources") == true)
       let schema = operation["requestBody"]?["content"]?["application/x-ndjson"]?["schema"]
       #expect(schema?["$ref"]?.string == "#/components/schemas/AvailabilityLine")
       let line = document["components"]?["schemas"]?["AvailabilityLine"]
       #expect(line?["required"]?.array?.count == 5 && line?["properties"]?["status"]?["enum"]?.array?.count == 2)
       #expect(document["components"]?["securitySchemes"]?["api_key"]?["name"]?.string == "X-Api-Key")
-      #expect(operation["responses"]?["401"] != nil && operation["responses"]?["415"] != nil)
+      #expect(
+        operation["responses"]?["401"] != nil && operation["responses"]?["403"] != nil && operation["responses"]?["415"] != nil)
     }
   }
 }

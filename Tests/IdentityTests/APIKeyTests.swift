@@ -136,6 +136,25 @@ import WebAPI
     }
   }
 
+  /// Which sources a key may write is in the database, which takes only what can be one.
+  @Test func sourcesAreKeptAndChecked() async throws {
+    try await withHouse { house in
+      let confined = try await house.keys.create(
+        name: "acme", scopes: [.feedWrite], sources: ["zeta.2", "acme"], expiresAfterDays: nil
+      ).key
+      let free = try await house.keys.create(name: "free", scopes: [.feedWrite], expiresAfterDays: nil).key
+      #expect(try await house.keys.list() == [confined, free])
+      #expect(confined.sources == ["acme", "zeta.2"] && free.sources == nil)
+      for sources in ["'{}'", "'{NULL}'", "'{Acme}'", "'{\"a b\"}'", "'{\"\"}'", "array_fill('a'::text, '{33}')"] {
+        let change = PreparedQuery(adHoc: "UPDATE identity.api_key SET sources = \(sources) WHERE name = 'acme'")
+        await #expect(throws: PostgresError.self, "\(sources)") { _ = try await house.database.query(change) }
+      }
+      // Sources without the scope would be a mistake.
+      let change = PreparedQuery(adHoc: "UPDATE identity.api_key SET scopes = '{other}' WHERE name = 'acme'")
+      await #expect(throws: PostgresError.self) { _ = try await house.database.query(change) }
+    }
+  }
+
   /// The keys outlive the connection by which they are heard of.
   @Test func keysAreKnownWhileTheDatabaseIsAway() async throws {
     try await withHouse { house in

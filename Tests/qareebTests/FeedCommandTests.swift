@@ -88,12 +88,20 @@ import Testing
       #expect(try await key("create", "--scope", "feed.write").exitCode == 64)
       #expect(try await key("create", "--name", "b").exitCode == 64)
       #expect(try await key("create", "--name", "b", "--scope", "feed.write", "--expires", "0").exitCode == 64)
+      let bound = try await key("create", "--name", "bound", "--scope", "feed.write", "--source", "zeta.2", "--source", "acme")
+      #expect(bound.exitCode == 0 && bound.error.contains("It may write acme zeta.2 in availability feeds."), "\(bound.error)")
+      #expect(made.error.contains("It may write any source in"))
+      let misnamed = try await key("create", "--name", "b", "--scope", "feed.write", "--source", "Acme")
+      #expect(misnamed.exitCode == 64 && misnamed.error.contains("is no name of a source"), "\(misnamed.error)")
       let listed = try await key("list")
+      #expect(listed.output.contains("acme zeta.2") && listed.output.contains("any source"))
       #expect(listed.output.contains("acme") && listed.output.contains("valid") && !listed.output.contains("qk_"))
       #expect(try await key("revoke", "acme").exitCode == 0)
       #expect(try await key("revoke", "acme").exitCode == 1)
       let keys = try JSONDocument(try await key("list", "--json").output).root.array
-      #expect(keys?.count == 1 && keys?.first { _ in true }?["state"]?.string == "revoked")
+      let (first, second) = (try #require(keys?.first { _ in true }), try #require(keys?.dropFirst().first { _ in true }))
+      #expect(keys?.count == 2 && first["state"]?.string == "revoked" && first["sources"]?.isNull == true)
+      #expect(second["sources"]?.array?.compactMap(\.string) == ["acme", "zeta.2"])
     }
   }
 

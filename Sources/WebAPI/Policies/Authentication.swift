@@ -3,10 +3,13 @@ public struct Principal: Sendable, Equatable {
   /// Stable; rate limits are counted by it.
   public let id: String
   public let permissions: Set<String>
+  /// By permission: the only things it may be used on, such as the sources of a feed. One that is not named here may be used on all.
+  public let confinements: [String: Set<String>]
 
-  public init(id: String, permissions: Set<String>) {
+  public init(id: String, permissions: Set<String>, confinements: [String: Set<String>] = [:]) {
     self.id = id
     self.permissions = permissions
+    self.confinements = confinements
   }
 }
 

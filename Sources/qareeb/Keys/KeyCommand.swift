@@ -1,9 +1,10 @@
+import Feeds
 import Identity
 import Terminal
 
 /// What `qareeb key` is asked to do.
 enum KeyRequest: Sendable {
-  case create(name: String, scopes: Set<APIKeyScope>, expiresAfterDays: Int?)
+  case create(name: String, scopes: Set<APIKeyScope>, sources: Set<String>?, expiresAfterDays: Int?)
   case list(asJSON: Bool)
   case revoke(String)
 }
@@ -13,6 +14,10 @@ enum KeyCommand {
   private static let name = Option("name", .text, placeholder: "NAME", "Whose key it is; of all keys in use, only this one's.")
   private static let scope = Option<APIKeyScope>(
     "scope", .choice, placeholder: "SCOPE", isRepeatable: true, "What the key may be used for; more than once for more.")
+  private static let source = Option(
+    "source", .feedSource, placeholder: "SOURCE", isRepeatable: true,
+    "A source of availability feeds that the key may write, and no other; more than once for more. Without it, the key may write any."
+  )
   private static let expires = Option(
     "expires", .integer(1...3_650), placeholder: "DAYS", "Days until the key ends by itself; without it, it does not.")
   private static let json = Flag("json", "Print a JSON array.")
@@ -25,7 +30,7 @@ enum KeyCommand {
       A program shows its key with every request, as "Authorization: Bearer KEY" or "X-Api-Key: KEY". Servers that are running learn of new and revoked keys at once.
       """,
     examples: [
-      .init("qareeb key create --name acme --scope feed.write --expires 365", "For a partner who sends busy times.")
+      .init("qareeb key create --name acme --scope feed.write --source acme --expires 365", "For a partner who sends busy times.")
     ],
     subcommands: [create, list, revoke])
 
@@ -33,10 +38,14 @@ enum KeyCommand {
     "create",
     summary: "make a key and print its secret, once",
     discussion:
-      "The secret is printed on standard output, everything else on standard error. It is stored nowhere: whoever loses it needs another key.",
-    options: [name, scope, expires],
+      """
+      The secret is printed on standard output, everything else on standard error. It is stored nowhere: whoever loses it needs another key.
+      A key with the scope feed.write may tell of any provider, and, unless --source confines it, under any source's name.
+      """,
+    options: [name, scope, source, expires],
     examples: [
-      .init("qareeb key create --name acme --scope feed.write > acme.key", "The secret into a file, and nowhere else.")
+      .init(
+        "qareeb key create --name acme --scope feed.write --source acme > acme.key", "The secret into a file, and nowhere else.")
     ],
     exitCodes: [.failure, .unavailable, .configuration],
     action: { invocation, console in
@@ -46,7 +55,17 @@ enum KeyCommand {
       }
       let scopes = Set(invocation.all(scope))
       guard !scopes.isEmpty else { throw CommandFailure(.usage, "--scope SCOPE is missing") }
-      return try await run(.create(name: name, scopes: scopes, expiresAfterDays: invocation[expires]), invocation, console)
+      let sources = Set(invocation.all(source))
+      guard sources.isEmpty || scopes.contains(.feedWrite) else {
+        throw CommandFailure(.usage, "--source goes with --scope \(APIKeyScope.feedWrite.rawValue)")
+      }
+      guard sources.count <= IdentityLimits.sourcesPerKey else {
+        throw CommandFailure(
+          .usage, "--source may be given \(IdentityLimits.sourcesPerKey) times at most; without it, the key may write any")
+      }
+      let request = KeyRequest.create(
+        name: name, scopes: scopes, sources: sources.isEmpty ? nil : sources, expiresAfterDays: invocation[expires])
+      return try await run(request, invocation, console)
     })
 
   private static let list = Command(
@@ -71,5 +90,16 @@ enum KeyCommand {
   private static func run(_ request: KeyRequest, _ invocation: Invocation, _ console: Console) async throws -> ExitCode {
     let settings = try SettingOptions.resolve(invocation).checkedForCommand()
     return try await manageKeys(request, settings: settings, console: console)
+  }
+}
+
+extension ArgumentFormat where Value == String {
+  fileprivate static var feedSource: ArgumentFormat {
+    ArgumentFormat(
+      allowed: "1 to 63 of a-z 0-9 . _ - beginning with a letter or digit",
+      parse: { (text: String) throws(InvalidArgument) -> String in
+        guard FeedSource.isName(text) else { throw InvalidArgument("is no name of a source") }
+        return text
+      })
   }
 }

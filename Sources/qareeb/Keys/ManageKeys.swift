@@ -12,8 +12,9 @@ func manageKeys(_ request: KeyRequest, settings: Settings, console: Console) asy
     let keys = APIKeyStore(database: store.database)
     do {
       switch request {
-      case .create(let name, let scopes, let days):
-        let (key, secret) = try await keys.create(name: name, scopes: scopes, expiresAfterDays: days)
+      case .create(let name, let scopes, let sources, let days):
+        let (key, secret) = try await keys.create(name: name, scopes: scopes, sources: sources, expiresAfterDays: days)
+        if key.maySpeak { console.print("It may write \(key.sourcesText) in availability feeds.", to: .error) }
         console.print(
           "Key \(withoutControls(key.name)) (\(key.id)) was made; this is the only time its secret is shown:", to: .error)
         console.print(secret.text)
@@ -44,16 +45,22 @@ extension APIKey {
     if revokedAt != nil { return "revoked" }
     return isValid(atMicrosecondsSince1970: wallClockMicroseconds()) ? "valid" : "expired"
   }
+
+  fileprivate var maySpeak: Bool { scopes.contains(APIKeyScope.feedWrite.rawValue) }
+
+  /// Which sources of feeds it may write.
+  fileprivate var sourcesText: String { maySpeak ? sources?.joined(separator: " ") ?? "any source" : "" }
 }
 
 private func table(_ keys: [APIKey], _ console: Console) -> String {
   guard !keys.isEmpty else { return "There is no key." }
   var table = Table([
-    .init("NAME", style: .cyan), .init("STATE"), .init("SCOPES"), .init("MADE"), .init("EXPIRES"), .init("REVOKED"), .init("ID"),
+    .init("NAME", style: .cyan), .init("STATE"), .init("SCOPES"), .init("SOURCES"), .init("MADE"), .init("EXPIRES"),
+    .init("REVOKED"), .init("ID"),
   ])
   for key in keys {
     table.add([
-      withoutControls(key.name), key.state, key.scopes.joined(separator: " "), "\(key.createdAt)",
+      withoutControls(key.name), key.state, key.scopes.joined(separator: " "), key.sourcesText, "\(key.createdAt)",
       key.expiresAt.map { "\($0)" } ?? "", key.revokedAt.map { "\($0)" } ?? "", "\(key.id)",
     ])
   }
@@ -69,6 +76,7 @@ private func jsonText(_ keys: [APIKey]) -> String {
     buffer.member("name", key.name)
     buffer.member("state", key.state)
     buffer.member("scopes", key.scopes)
+    buffer.member("sources", key.sources)
     buffer.member("created_at", "\(key.createdAt)")
     buffer.member("expires_at", key.expiresAt.map { "\($0)" })
     buffer.member("revoked_at", key.revokedAt.map { "\($0)" })
