@@ -1,4 +1,5 @@
 import Columns
+import Glibc
 import PostgresClient
 import ProviderIndex
 
@@ -13,7 +14,7 @@ enum StateFileError: Error, Hashable, CustomStringConvertible {
     switch self {
     case .malformed(let reason): "the index file is wrong: \(reason)"
     case .otherAnalysis: "the index file was made with other dictionaries"
-    case .system(let action, let path, let code): "cannot \(action) \(path): error \(code)"
+    case .system(let action, let path, let code): "cannot \(action) \(path): \(String(cString: strerror(code)))"
     }
   }
 }
