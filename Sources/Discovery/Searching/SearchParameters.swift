@@ -58,7 +58,11 @@ struct SearchParameters: Sendable, Equatable {
     limit = reader.value(
       "limit", .integer(DiscoveryLimits.page), default: DiscoveryLimits.standardPage, "Hits of the page, at most.")
     cursor = reader.value(
-      "cursor", .token(DiscoveryLimits.cursorCharacters), "`next_cursor` of the page before; the rest as it was.", example: nil)
+      "cursor", .token(DiscoveryLimits.cursorCharacters),
+      """
+      `next_cursor` of the page before; the rest as it was. While the index moves, who changes places in the order between two pages may come \
+      again or be passed over: tell hits by `id`.
+      """, example: nil)
     facets = reader.choices("facets", FacetChoice.self, "Counts how all matches divide.")
     highlight = reader.value("highlight", .boolean, default: false, "Shows what of the names `q` has found.")
     fields = reader.choices(

@@ -58,13 +58,26 @@ struct ToldMarket {
     answers[target] = try await hits(target, &asker, position).map(Self.canonical).joined(separator: "\n")
   }
 
+  /// When segments are merged between two pages, some come again and others are passed over: read until it is the same twice.
   private mutating func readFound(_ words: String, _ asker: inout Asker, _ position: String) async throws {
-    let found = try await hits("\(ChaosReader.market)&limit=100&fields=name&q=\(words)", &asker, position)
-    answers["q=\(words)"] = found.compactMap { $0["id"]?.string }.sorted().joined(separator: " ")
+    let target = "\(ChaosReader.market)&limit=100&fields=name&q=\(words)"
+    var readings: [[String]] = []
+    repeat {
+      try #require(readings.count < 20, "every reading of \(target) is another: \(readings.suffix(2))")
+      readings.append(try await pages(target, &asker, position).compactMap { $0["id"]?.string }.sorted())
+    } while readings.count < 2 || readings[readings.count - 2] != readings[readings.count - 1]
+    answers["q=\(words)"] = readings[readings.count - 1].joined(separator: " ")
   }
 
-  /// All pages of a search.
+  /// All pages of a search whose order stands while nobody writes.
   private func hits(_ target: String, _ asker: inout Asker, _ position: String) async throws -> [JSONValue] {
+    let hits = try await pages(target, &asker, position)
+    let ids = hits.compactMap { $0["id"]?.string }
+    try #require(Set(ids).count == hits.count, "somebody is in the pages of \(target) twice")
+    return hits
+  }
+
+  private func pages(_ target: String, _ asker: inout Asker, _ position: String) async throws -> [JSONValue] {
     var (hits, cursor): ([JSONValue], String?) = ([], nil)
     repeat {
       let answer = try await asker.ask(target + (cursor.map { "&cursor=\($0)" } ?? ""), at: position)
@@ -72,8 +85,6 @@ struct ToldMarket {
       hits += try #require(try answer.json()["data"]?["providers"]?.array, "\(answer.text)")
       cursor = try answer.json()["meta"]?["next_cursor"]?.string
     } while cursor != nil
-    let ids = hits.compactMap { $0["id"]?.string }
-    try #require(Set(ids).count == hits.count, "somebody is in the pages of \(target) twice")
     return hits
   }
 
