@@ -33,7 +33,7 @@ struct QareebBench {
   static var benchmarks: [any Benchmark.Type] {
     [
       HTTPBenchmark.self, AllocationsBenchmark.self, SearchBenchmark.self, GrowthBenchmark.self, AnalyzeBenchmark.self,
-      RelevanceBenchmark.self, LiveBenchmark.self, DatasetCommand.self,
+      RelevanceBenchmark.self, LiveBenchmark.self, FeedsBenchmark.self, DatasetCommand.self,
     ]
   }
 
