@@ -2,41 +2,50 @@ import Columns
 import Ranking
 import TextIndex
 
-/// Which providers of a chunk a query's words, categories, tags, ids and service areas leave, and who has been removed: made when the
-/// search first opens the chunk, kept to the query's end.
+/// Which providers of a chunk a query's words, categories, tags, ids and service areas leave, and who has been removed: made when a
+/// chunk is first asked for, kept until another level of the words or another query begins. Text scores are added when somebody ranks.
 struct ChunkMasks: ~Copyable {
-  /// By chunk: 0 not made yet, −1 nobody left, else the slot + 1.
+  /// By chunk, over all segments: 0 not made yet, −1 nobody left, else the slot + 1.
   private var slots = Room<Int32>(capacity: 512)
   private var opened = Room<UInt32>(capacity: 512)
   private var openedCount = 0
   /// 64 words a slot.
   private var masks = Room<UInt64>(capacity: 64 * 64)
-  /// Where words count: 4,096 text scores a slot, then 256 weighted bounds of the leaves, then 16 of the nodes above them.
+  /// Of each slot: who has all words, where one may be missing.
+  private var complete = Room<UInt64>(capacity: 64)
+  /// Where words count: 4,096 text scores a slot, then 256 weighted bounds of the leaves, then 16 of the nodes above them. Only leaves
+  /// in which somebody is left are written.
   private var texts = Room<Float>(capacity: 1)
+  /// Of each slot: whether its texts are written.
+  private var areScored = Room<Bool>(capacity: 64)
   private var used = 0
   private var union = Room<UInt64>(capacity: 64)
-  /// Of the chunk in hand: who has all words, where one may be missing.
-  private var complete = Room<UInt64>(capacity: 64)
-  private var slotScores = Room<Float>(capacity: 4_096)
+  private var wordScores = Room<Float>(capacity: 4_096)
 
   static let textStride = 4_096 + 256 + 16
 
-  /// Forgets the chunks of the segment before.
+  /// Forgets all masks. `chunks` is how many there are in all segments.
   mutating func begin(chunks: Int) {
     for index in 0..<openedCount { slots.base[Int(opened.base[index])] = 0 }
     (openedCount, used) = (0, 0)
     slots.grow(to: chunks, keeping: slots.capacity)
   }
 
-  /// The slot of a chunk, or nil when nobody is left in it.
+  /// The slot of a segment's chunk, or nil when nobody is left in it.
   @inline(__always)
-  mutating func slot(
-    _ chunk: Int, _ sources: borrowing MaskSources, _ plan: borrowing QueryPlan
-  ) -> Int? {
-    let known = slots.base[chunk]
+  mutating func slot(_ chunk: Int, _ sources: borrowing MaskSources) -> Int? {
+    let known = slots.base[sources.firstChunk + chunk]
     if known > 0 { return Int(known) - 1 }
     if known < 0 { return nil }
-    return make(chunk, sources, plan)
+    return make(chunk, sources)
+  }
+
+  /// The same with text scores, where the plan wants them.
+  @inline(__always)
+  mutating func scoredSlot(_ chunk: Int, _ sources: borrowing MaskSources, _ plan: borrowing QueryPlan) -> Int? {
+    guard let slot = slot(chunk, sources) else { return nil }
+    if plan.wantsText, !areScored.base[slot] { scoreTexts(slot, chunk, sources, plan) }
+    return slot
   }
 
   @inline(__always)
@@ -75,52 +84,85 @@ struct ChunkMasks: ~Copyable {
   }
 
   @inline(never)
-  private mutating func make(_ chunk: Int, _ sources: borrowing MaskSources, _ plan: borrowing QueryPlan) -> Int? {
+  private mutating func make(_ chunk: Int, _ sources: borrowing MaskSources) -> Int? {
+    let place = sources.firstChunk + chunk
     opened.grow(to: openedCount + 1, keeping: openedCount)
-    opened.base[openedCount] = UInt32(chunk)
+    opened.base[openedCount] = UInt32(place)
     openedCount += 1
     masks.grow(to: (used + 1) * 64, keeping: used * 64)
-    let mask = mask(used)
-    guard sources.fill(mask, complete: complete.base, chunk: chunk, union: union.base) else {
-      slots.base[chunk] = -1
+    if sources.mayMissAWord { complete.grow(to: (used + 1) * 64, keeping: used * 64) }
+    let everyWord = complete.base + (sources.mayMissAWord ? used * 64 : 0)
+    guard sources.fill(mask(used), complete: everyWord, chunk: chunk, union: union.base) else {
+      slots.base[place] = -1
       return nil
     }
-    if plan.wantsText { scoreTexts(chunk, sources, plan) }
+    areScored.grow(to: used + 1, keeping: used)
+    areScored.base[used] = false
     used += 1
-    slots.base[chunk] = Int32(used)
+    slots.base[place] = Int32(used)
     return used - 1
   }
 
-  /// For everyone left: Σ over the words of the greatest factor · impact, in single precision, word by word.
-  private mutating func scoreTexts(_ chunk: Int, _ sources: borrowing MaskSources, _ plan: borrowing QueryPlan) {
-    texts.grow(to: (used + 1) * Self.textStride, keeping: used * Self.textStride)
-    let (mask, scores) = (mask(used), textScores(used))
-    scores.update(repeating: 0, count: Self.textStride)
-    let single = slotScores.base
-    for word in 0..<sources.wordCount {
-      single.update(repeating: 0, count: 4_096)
-      sources.raise(word: word, chunk: chunk, within: mask, into: single)
-      for offset in 0..<4_096 { scores[offset] += single[offset] }
-    }
-    if sources.mayMissAWord { halve(scores, mask, plan.rules) }
+  /// For everyone left: Σ over the words of the greatest factor · impact, in single precision, word by word. The work is that of the
+  /// leaves that have somebody.
+  @inline(never)
+  private mutating func scoreTexts(
+    _ slot: Int, _ chunk: Int, _ sources: borrowing MaskSources, _ plan: borrowing QueryPlan
+  ) {
+    texts.grow(to: (slot + 1) * Self.textStride, keeping: texts.capacity)
+    let (mask, scores) = (mask(slot), textScores(slot))
     let (leaves, nodes) = (scores + 4_096, scores + 4_096 + 256)
-    for leaf in 0..<256 {
-      var greatest: Float = 0
-      for lane in 0..<16 { greatest = max(greatest, scores[leaf * 16 + lane]) }
-      leaves[leaf] = plan.bounds.textPart(greatest)
+    let (sums, word) = (Self.lines(scores), Self.lines(wordScores.base))
+    for node in 0..<16 { nodes[node] = 0 }
+    Self.forEachLeaf(mask) { sums[$0] = SIMD16(repeating: 0) }
+    sources.raise(word: 0, chunk: chunk, within: mask, into: scores)
+    for index in 1..<sources.wordCount {
+      Self.forEachLeaf(mask) { word[$0] = SIMD16(repeating: 0) }
+      sources.raise(word: index, chunk: chunk, within: mask, into: wordScores.base)
+      Self.forEachLeaf(mask) { sums[$0] += word[$0] }
+    }
+    if sources.mayMissAWord { halve(scores, mask, complete.base + slot * 64, plan.rules) }
+    Self.forEachLeaf(mask) { leaf in
+      leaves[leaf] = plan.bounds.textPart(Self.greatest(sums[leaf]))
       nodes[leaf >> 4] = max(nodes[leaf >> 4], leaves[leaf])
+    }
+    areScored.base[slot] = true
+  }
+
+  /// Scores as leaves: sixteen side by side, on a cache line.
+  @inline(__always)
+  private static func lines(_ scores: UnsafeMutablePointer<Float>) -> UnsafeMutablePointer<SIMD16<Float>> {
+    UnsafeMutableRawPointer(scores).assumingMemoryBound(to: SIMD16<Float>.self)
+  }
+
+  @inline(__always)
+  private static func greatest(_ scores: SIMD16<Float>) -> Float {
+    let eight = scores.lowHalf.replacing(with: scores.highHalf, where: scores.lowHalf .< scores.highHalf)
+    let four = eight.lowHalf.replacing(with: eight.highHalf, where: eight.lowHalf .< eight.highHalf)
+    let two = four.lowHalf.replacing(with: four.highHalf, where: four.lowHalf .< four.highHalf)
+    return max(two.x, two.y)
+  }
+
+  /// The leaves in which somebody is left.
+  @inline(__always)
+  private static func forEachLeaf(_ mask: UnsafePointer<UInt64>, _ body: (Int) -> Void) {
+    for word in 0..<64 where mask[word] != 0 {
+      for leaf in 0..<4 where mask[word] >> UInt64(leaf * 16) & 0xFFFF != 0 { body(word * 4 + leaf) }
     }
   }
 
   /// Puts whoever has all words above the others.
-  private func halve(_ scores: UnsafeMutablePointer<Float>, _ mask: UnsafePointer<UInt64>, _ rules: RankingRules) {
+  private func halve(
+    _ scores: UnsafeMutablePointer<Float>, _ mask: UnsafePointer<UInt64>, _ complete: UnsafePointer<UInt64>,
+    _ rules: RankingRules
+  ) {
     for word in 0..<64 {
       var left = mask[word]
       while left != 0 {
         let bit = left.trailingZeroBitCount
         left &= left - 1
         let score = scores + (word << 6 + bit)
-        score.pointee = rules.partialTextScore(score.pointee, hasAllWords: complete.base[word] >> UInt64(bit) & 1 == 1)
+        score.pointee = rules.partialTextScore(score.pointee, hasAllWords: complete[word] >> UInt64(bit) & 1 == 1)
       }
     }
   }

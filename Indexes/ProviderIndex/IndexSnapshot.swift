@@ -35,6 +35,7 @@ public struct IndexSnapshot: Sendable {
   /// Providers that are there.
   public var count: Int { parts.reduce(0) { $0 + $1.segment.count - $1.removedCount } }
   public var segments: [Segment] { parts.map(\.segment) }
+  var chunkCount: Int { parts.reduce(0) { $0 + $1.segment.chunkCount } }
 
   /// The numbers in the calendars of a hit's staff; none where the provider has no calendar.
   public func staff(of hit: HitFigures) -> Range<Int> {

@@ -29,6 +29,8 @@ struct MaskSources: ~Copyable {
   /// A bit for each removed provider, or nil.
   let removed: UnsafePointer<UInt64>?
   let count: Int
+  /// Chunks of the segments before.
+  let firstChunk: Int
 
   /// Whether there is anything to mask at all.
   var isNeeded: Bool { groupCount > 0 || listCount > 0 || removed != nil }

@@ -133,12 +133,12 @@ struct ResolvedTerms: ~Copyable {
   }
 
   /// What was prepared, as the search reads it. Valid until the next `prepare`.
-  func sources(_ part: IndexSnapshot.Part) -> MaskSources {
+  func sources(_ part: IndexSnapshot.Part, firstChunk: Int) -> MaskSources {
     MaskSources(
       terms: part.segment.terms, runs: runs.base, groupStarts: groupStarts.base, groupCount: groupCount, wordCount: wordCount,
       mayMissAWord: mayMissAWord,
       lists: lists.base, listStarts: listStarts.base, listCount: listCount, removed: seatedCount > 0 ? nil : part.removed?.base,
-      count: part.segment.count
+      count: part.segment.count, firstChunk: firstChunk
     )
   }
 }

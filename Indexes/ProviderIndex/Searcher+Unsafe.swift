@@ -88,39 +88,43 @@ struct SearchWork: ~Copyable {
       }
     if query.words.isEmpty {
       level = nil
-      searchLevel(snapshot, query, plan, level: .exact, countingTo: 0)
+      begin(query, snapshot, countingTo: 0)
+      walk(snapshot, query, plan, level: .exact, [.counting, .ranking])
     } else {
       level = searchByLevels(snapshot, query, plan)
     }
+    search.best.sort()
   }
 
-  /// Searches at the strongest level that has enough; where none has, at the strongest of those that have the most. A level that adds
-  /// no term of any dictionary is passed over, so a query that is answered at once pays for the look-ups of one level only.
+  /// Searches at the strongest level that has enough; where none has, at the strongest of those that have the most. Levels are counted,
+  /// which stops at what the query asks for, and only one is ranked. A level that adds no term of any dictionary is passed over, so a
+  /// query that is answered at once pays for the look-ups of one level only.
   private mutating func searchByLevels(
     _ snapshot: IndexSnapshot, _ query: ProviderQuery, _ plan: borrowing QueryPlan
   ) -> MatchTier {
     let levels = plan.levels
     let enough = levels.areSeveral ? query.rules.matching.enough : 0
-    // A page that is not full is all there is, and a first page of so many is enough: then nothing has to be counted.
-    let hitsTell = query.after == nil && query.limit >= enough
     resolved.words.begin(query)
     var tier = levels.tier(after: nil)
     while let strong = tier, strong <= levels.first {
       _ = resolved.words.add(strong, query, snapshot)
       tier = levels.tier(after: strong)
     }
-    var (chosen, searched, most) = (levels.first, levels.first, 0)
-    var level = levels.first
+    var (chosen, counted, most) = (levels.first, levels.first, 0)
     while true {
-      searchLevel(snapshot, query, plan, level: level, countingTo: hitsTell ? 0 : enough)
-      searched = level
-      let count = hitsTell ? search.best.count : tally.total
-      if count > most { (chosen, most) = (level, count) }
-      guard most < enough, let next = addNext(after: level, query, snapshot, levels) else { break }
-      level = next
+      begin(query, snapshot, countingTo: enough)
+      walk(snapshot, query, plan, level: counted, levels.areSeveral ? [.counting] : [.counting, .ranking])
+      if tally.total > most { (chosen, most) = (counted, tally.total) }
+      guard levels.areSeveral, most < enough, let next = addNext(after: counted, query, snapshot, levels) else { break }
+      counted = next
     }
-    // The matches are the same; their text scores need not be.
-    if searched != chosen, plan.wantsText, most > 0 { searchLevel(snapshot, query, plan, level: chosen, countingTo: 0) }
+    guard levels.areSeveral, tally.total > 0 || enough == 0 else { return chosen }
+    if counted != chosen, plan.wantsText {
+      // The matches are the same; their text scores need not be.
+      search.masks.begin(chunks: snapshot.chunkCount)
+      counted = chosen
+    }
+    walk(snapshot, query, plan, level: counted, [.ranking])
     return chosen
   }
 
@@ -136,24 +140,37 @@ struct SearchWork: ~Copyable {
     return nil
   }
 
-  private mutating func searchLevel(
-    _ snapshot: IndexSnapshot, _ query: ProviderQuery, _ plan: borrowing QueryPlan, level: MatchTier, countingTo atLeast: Int
-  ) {
-    search.begin(limit: query.limit)
+  private mutating func begin(_ query: ProviderQuery, _ snapshot: IndexSnapshot, countingTo atLeast: Int) {
+    search.begin(limit: query.limit, chunks: snapshot.chunkCount)
     tally.begin(query, atLeast: atLeast)
+  }
+
+  private struct Aims: OptionSet {
+    let rawValue: UInt8
+    /// How many match, and how they divide.
+    static let counting = Aims(rawValue: 1)
+    /// Who is best.
+    static let ranking = Aims(rawValue: 2)
+  }
+
+  /// Goes through the segments at one level.
+  private mutating func walk(
+    _ snapshot: IndexSnapshot, _ query: ProviderQuery, _ plan: borrowing QueryPlan, level: MatchTier, _ aims: Aims
+  ) {
     guard query.words.isEmpty || resolved.words.areFound(query, level: level) else { return }
+    var firstChunk = 0
     for index in snapshot.parts.indices {
       let part = snapshot.parts[index]
       let segment = part.segment
       withExtendedLifetime(part) {
         guard resolved.prepare(query, snapshot, segment: index, level: level) else { return }
-        let sources = resolved.sources(part)
+        let sources = resolved.sources(part, firstChunk: firstChunk)
         let view = SegmentView(segment, index: index)
         let seating = resolved.seating(view, part)
-        search.search(view, seating, sources, plan, snapshot.calendar)
-        tally.count(view, seating, sources, plan, snapshot.calendar, &search.masks)
+        if aims.contains(.ranking) { search.search(view, seating, sources, plan, snapshot.calendar) }
+        if aims.contains(.counting) { tally.count(view, seating, sources, plan, snapshot.calendar, &search.masks) }
       }
+      firstChunk += segment.chunkCount
     }
-    search.best.sort()
   }
 }

@@ -15,8 +15,10 @@ struct SegmentSearch: ~Copyable {
   /// What reads ahead have summed up to: nothing.
   private var fetched: UInt64 = 0
 
-  mutating func begin(limit: Int) {
+  /// - Parameter chunks: of all segments.
+  mutating func begin(limit: Int, chunks: Int) {
     best.begin(limit: limit)
+    masks.begin(chunks: chunks)
     (openedBlocks, scoredProviders) = (0, 0)
   }
 
@@ -26,7 +28,6 @@ struct SegmentSearch: ~Copyable {
   ) {
     guard view.count > 0 else { return }
     let masked = sources.isNeeded
-    if masked { masks.begin(chunks: (view.count + 4_095) / 4_096) }
     let greatestText = plan.wantsText ? plan.bounds.textPart(sources.greatestText(plan.rules)) : 0
     frontier.removeAll()
     frontier.push(Frontier.word(bound: .infinity, level: seating.tree.levelCount - 1, block: 0))
@@ -39,7 +40,7 @@ struct SegmentSearch: ~Copyable {
       }
       var slot = -1
       if masked, level <= 2 {
-        guard let found = masks.slot(block >> (4 * (2 - level)), sources, plan) else { continue }
+        guard let found = masks.scoredSlot(block >> (4 * (2 - level)), sources, plan) else { continue }
         slot = found
       }
       open(view, seating, level: level, block: block, slot: slot, greatestText, plan, calendar)

@@ -47,7 +47,7 @@ struct Tally: ~Copyable {
       let (level, block, wasInside) = (Frontier.level(word), Frontier.block(word), Self.isInside(word))
       var slot = -1
       if masked, level <= 2 {
-        guard let found = masks.slot(block >> (4 * (2 - level)), sources, plan) else { continue }
+        guard let found = masks.slot(block >> (4 * (2 - level)), sources) else { continue }
         slot = found
       }
       if each, level == 1, slot >= 0, masks.population(slot, block: block) <= SegmentSearch.sparse {
