@@ -1,3 +1,5 @@
+import Bytes
+
 /// The name of one version of a representation (RFC 9110, 8.8.3).
 public struct EntityTag: Sendable, Hashable, CustomStringConvertible {
   /// What stands between the quotes.
@@ -111,6 +113,10 @@ extension HTTPRequest {
 
 extension HTTPResponse {
   public func setEntityTag(_ tag: EntityTag) {
-    addHeader("ETag", tag.description)
+    HTTPResponse.append("ETag", to: &fields) { fields in
+      fields.append(tag.isWeak ? "W/\"" : "\"")
+      fields.append(tag.opaque)
+      fields.append(byte: UInt8(ascii: "\""))
+    }
   }
 }

@@ -56,7 +56,7 @@ public final class HTTPResponse: @unchecked Sendable {
     HTTPResponse.append(name, to: &fields) { $0.append(decimal: value) }
   }
 
-  private static func append(_ name: StaticString, to fields: inout ByteBuffer, _ value: (inout ByteBuffer) -> Void) {
+  static func append(_ name: StaticString, to fields: inout ByteBuffer, _ value: (inout ByteBuffer) -> Void) {
     fields.append(name)
     fields.append(": ")
     value(&fields)

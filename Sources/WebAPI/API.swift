@@ -58,7 +58,7 @@ public struct API: HTTPService {
       "request failed below the API", ["status": .int(failure.status.code), "reason": .public(failure.reason)])
     let error = call.refusal ?? APIError(ErrorCode.of(failure.status), retryAfterSeconds: failure.retryAfterSeconds)
     core.writeFailure(error, call, response)
-    core.close(call, response)
+    core.close(consume call, response)
   }
 }
 

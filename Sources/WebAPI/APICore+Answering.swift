@@ -48,8 +48,9 @@ extension APICore {
     Envelope.failure(&response.body, error, call.language, meta(call))
   }
 
-  /// Writes the headers every answer has, reports what happened, and gives the call's memory back.
-  func close(_ call: Call, _ response: HTTPResponse?) {
+  /// Writes the headers every answer has, reports what happened, and gives the call's memory back. Calls are handed on by consuming: one
+  /// that somebody on the way still holds is not used again.
+  func close(_ call: consuming Call, _ response: HTTPResponse?) {
     if let response {
       writeHead(call, response)
       report(call, response.status, bytes: response.body.count)
@@ -60,7 +61,7 @@ extension APICore {
     call.current = nil
     call.source.headers = nil
     request?.storage = nil
-    pool(of: request).giveBack(call)
+    pool(of: request).giveBack(consume call)
   }
 
   private func writeHead(_ call: Call, _ response: HTTPResponse) {

@@ -9,7 +9,7 @@ extension APICore {
       guard let call = request.storage as? Call else { return APICore.failWithoutCall(response) }
       call.current = request
       writeFailure(call.refusal ?? APIError(.internalError), call, response)
-      close(call, response)
+      close(consume call, response)
     }
   }
 
@@ -25,7 +25,7 @@ extension APICore {
         } catch {
           recover(from: error, call, response)
         }
-        end(call, compiled, response)
+        end(consume call, compiled, response)
       }
     case .asynchronous(let respond), .patient(_, let respond, _):
       return .asynchronous(bodyLimit: limit) { [self] request, response in await run(respond, compiled, request, response) }
@@ -38,7 +38,7 @@ extension APICore {
         guard let call = begin(request, compiled) else { return }
         await converse(call, socket)
         compiled.metrics.inFlight.subtract()
-        close(call, nil)
+        close(consume call, nil)
       }
     }
   }
@@ -54,7 +54,7 @@ extension APICore {
       } catch {
         recover(from: error, call, response)
       }
-      end(call, compiled, response)
+      end(consume call, compiled, response)
     }
     return ImpatientHandler(parameter: parameter, handler: handler)
   }
@@ -69,7 +69,7 @@ extension APICore {
     } catch {
       recover(from: error, call, response)
     }
-    end(call, compiled, response)
+    end(consume call, compiled, response)
   }
 
   /// The storage of a request is the API's; without its call nothing can be said about it.
@@ -92,13 +92,13 @@ extension APICore {
     return call
   }
 
-  private func end(_ call: Call, _ compiled: CompiledRoute, _ response: HTTPResponse) {
+  private func end(_ call: consuming Call, _ compiled: CompiledRoute, _ response: HTTPResponse) {
     compiled.metrics.inFlight.subtract()
     if let start = call.dataStart {
       let isUnchanged = compiled.declaration.hasEntityTag && tag(call, response, from: start)
       if !isUnchanged { Envelope.end(&response.body, meta(call), more: call.meta) }
     }
-    close(call, response)
+    close(consume call, response)
   }
 
   /// Adds the entity tag of what has been written as `data`; true when the caller has it already.

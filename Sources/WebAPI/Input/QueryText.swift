@@ -47,7 +47,8 @@ struct QueryText {
   }
 
   func isNamed(_ index: Int, _ name: String) -> Bool {
-    bytes.span.bytes.extracting(pairs[index].name).equals(name)
+    // Most are not, and by their length alone.
+    pairs[index].name.count == name.utf8.count && bytes.span.bytes.extracting(pairs[index].name).equals(name)
   }
 }
 

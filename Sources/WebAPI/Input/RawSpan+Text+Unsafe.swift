@@ -5,6 +5,12 @@ extension RawSpan {
     return unsafeLoad(fromByteOffset: offset, as: UInt8.self)
   }
 
+  /// The eight bytes from an offset on, the first one lowest.
+  func word(_ offset: Int) -> UInt64 {
+    precondition(offset >= 0 && offset <= byteCount - 8, "offset outside the text")
+    return UInt64(littleEndian: unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
+  }
+
   func equals(_ text: String) -> Bool {
     let other = text.utf8Span.span
     guard other.count == byteCount else { return false }
