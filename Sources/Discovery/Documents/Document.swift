@@ -10,6 +10,26 @@ final class Document: Sendable {
     case verified, rating, ratingCount, price, tags, serviceAreas
   }
 
+  /// Some of the members.
+  struct Parts: OptionSet, Sendable {
+    let rawValue: UInt32
+    init(rawValue: UInt32) { self.rawValue = rawValue }
+    init(_ part: Part) { rawValue = 1 << UInt32(part.rawValue) }
+
+    static let id = Parts(.id)
+
+    /// Those that lie side by side, together.
+    func forEachRun(_ body: (Range<Int>) -> Void) {
+      var left = rawValue
+      while left != 0 {
+        let first = left.trailingZeroBitCount
+        body(first..<first + (~(left >> UInt32(first))).trailingZeroBitCount)
+        // The carry goes through the lowest run.
+        left &= left &+ 1 << UInt32(first)
+      }
+    }
+  }
+
   struct Service: Sendable {
     let id: Identifier
     let name: Localized
@@ -21,8 +41,9 @@ final class Document: Sendable {
   }
 
   let bytes: [UInt8]
-  /// Part p ends where its entry says, and begins where the one before ends. A part that does not apply is empty.
-  let ends: [UInt32]
+  /// Part p ends where its entry says, and begins where the one before ends. A part that does not apply is empty. Beside the other
+  /// properties, because whoever reads a document waits for memory more than for anything else.
+  private let ends: InlineArray<17, UInt32>
   let services: [Service]
   let name: Localized
   let categoryID: String
@@ -46,11 +67,10 @@ final class Document: Sendable {
         paddingMinutes: UInt16(clamping: $0.paddingMinutes), capacity: UInt16(clamping: $0.capacity))
     }
     var buffer = ByteBuffer(capacity: 768)
-    var ends: [UInt32] = []
-    ends.reserveCapacity(Part.allCases.count)
+    var ends = InlineArray<17, UInt32>(repeating: 0)
     for part in Part.allCases {
       Document.write(part, of: details, to: &buffer)
-      ends.append(UInt32(buffer.count))
+      ends[part.rawValue] = UInt32(buffer.count)
     }
     bytes = [UInt8](buffer)
     self.ends = ends
@@ -112,10 +132,8 @@ final class Document: Sendable {
     buffer.endObject()
   }
 
-  /// Where a part lies; empty when it does not apply.
-  func range(of part: Part) -> Range<Int> {
-    (part.rawValue == 0 ? 0 : Int(ends[part.rawValue - 1]))..<Int(ends[part.rawValue])
-  }
+  /// Where the part of a number begins; behind the last, where that ends.
+  func start(of part: Int) -> Int { part == 0 ? 0 : Int(ends[part - 1]) }
 }
 
 extension Document.Service {

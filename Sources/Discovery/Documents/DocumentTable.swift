@@ -7,7 +7,6 @@ import WebAPI
 /// long as that is still the source, which is looked up once an edition.
 struct DocumentTable {
   private struct Entry {
-    let id: Identifier
     let source: AnyObject
     let document: Document
     /// The edition in which it was last found to be true.
@@ -16,6 +15,8 @@ struct DocumentTable {
 
   private static let ways = 4
 
+  /// Whose document is in a slot, where there is one: beside each other, so that a set is found with one look at memory.
+  private var ids: [Identifier]
   private var entries: [Entry?]
   private let shift: UInt64
   /// What the names in the documents are from.
@@ -24,10 +25,13 @@ struct DocumentTable {
   private var editions = 0
   private var nextSwept = 0
   private var nextReplaced = 0
+  /// What reads ahead have summed up to: nothing, but nobody can leave them out.
+  private var fetched = 0
 
   /// - Parameter slots: a power of two.
   init(slots: Int = DiscoveryLimits.documentsPerLoop) {
     precondition(slots >= Self.ways && slots & (slots - 1) == 0, "slots are a power of two")
+    ids = Array(repeating: Identifier(high: 0, low: 0), count: slots)
     entries = Array(repeating: nil, count: slots)
     shift = UInt64(64 - (slots / Self.ways).trailingZeroBitCount)
   }
@@ -43,7 +47,9 @@ struct DocumentTable {
       directory = edition.directory
     }
     for _ in 0..<min(DiscoveryLimits.sweptDocuments, entries.count) {
-      if let entry = entries[nextSwept], edition.providers.source(of: entry.id) !== entry.source { entries[nextSwept] = nil }
+      if let entry = entries[nextSwept], edition.providers.source(of: ids[nextSwept]) !== entry.source {
+        entries[nextSwept] = nil
+      }
       nextSwept = (nextSwept + 1) & (entries.count - 1)
     }
   }
@@ -51,7 +57,7 @@ struct DocumentTable {
   /// A provider's document; nil where there is no such provider. Allocates nothing where the document is at hand.
   mutating func document(of id: Identifier, in edition: Edition) -> Document? {
     let set = set(of: id)
-    let found = set.first { entries[$0]?.id == id }
+    let found = set.first { ids[$0] == id && entries[$0] != nil }
     if let found, entries[found]?.checkedIn == editions { return entries[found]?.document }
     guard let source = edition.providers.source(of: id) else { return nil }
     if let found, entries[found]?.source === source {
@@ -61,8 +67,22 @@ struct DocumentTable {
     guard let details = edition.providers.details(of: id) else { return nil }
     let document = Document(details)
     let slot = found ?? set.first { entries[$0] == nil } ?? replaced(in: set)
-    entries[slot] = Entry(id: id, source: source, document: document, checkedIn: editions)
+    ids[slot] = id
+    entries[slot] = Entry(source: source, document: document, checkedIn: editions)
     return document
+  }
+
+  /// The documents of several providers, in their order: found with all look-ups under way at once, since each waits for memory and
+  /// none for another.
+  mutating func collect(_ ids: [Identifier?], in edition: Edition, into documents: inout [Document?]) {
+    documents.removeAll(keepingCapacity: true)
+    var read = 0
+    for case let id? in ids {
+      let set = set(of: id)
+      read &+= Int(truncatingIfNeeded: self.ids[set.lowerBound].low) &+ (entries[set.lowerBound]?.checkedIn ?? 0)
+    }
+    fetched &+= read
+    for id in ids { documents.append(id.flatMap { document(of: $0, in: edition) }) }
   }
 
   /// Each of a set in its turn.

@@ -11,35 +11,44 @@ import WebAPI
 struct HitWriter {
   let fields: HitFields
   let language: Language
+  /// What is copied before the services.
+  private let parts: Document.Parts
 
   init(_ chosen: [HitField], _ language: Language) {
-    fields = chosen.isEmpty ? .standard : chosen.reduce(into: []) { $0.formUnion(HitFields($1)) }
-    self.language = language
+    self.init(chosen.isEmpty ? .standard : chosen.reduce(into: []) { $0.formUnion(HitFields($1)) }, language)
   }
 
   init(_ fields: HitFields, _ language: Language) {
     self.fields = fields
     self.language = language
+    parts = Self.parts(fields, isEnglish: language == .en)
+  }
+
+  private static func parts(_ fields: HitFields, isEnglish: Bool) -> Document.Parts {
+    var parts = Document.Parts.id
+    func add(_ field: HitFields, _ part: Document.Part) {
+      if fields.contains(field) { parts.insert(Document.Parts(part)) }
+    }
+    add(.name, isEnglish ? .nameEnglish : .nameArabic)
+    add(.names, .names)
+    add(.market, .market)
+    add(.category, isEnglish ? .categoryEnglish : .categoryArabic)
+    add(.area, isEnglish ? .areaEnglish : .areaArabic)
+    add(.location, .location)
+    add(.tier, .tier)
+    add(.verified, .verified)
+    add(.rating, .rating)
+    add(.ratingCount, .ratingCount)
+    add(.price, .price)
+    add(.tags, .tags)
+    return parts
   }
 
   /// The members of a provider, in an object that has been begun.
   func write(_ document: Document, to buffer: inout ByteBuffer) {
-    let isEnglish = language == .en
-    document.append(.id, to: &buffer)
-    if fields.contains(.name) { document.append(isEnglish ? .nameEnglish : .nameArabic, to: &buffer) }
-    if fields.contains(.names) { document.append(.names, to: &buffer) }
-    if fields.contains(.market) { document.append(.market, to: &buffer) }
-    if fields.contains(.category) { document.append(isEnglish ? .categoryEnglish : .categoryArabic, to: &buffer) }
-    if fields.contains(.area) { document.append(isEnglish ? .areaEnglish : .areaArabic, to: &buffer) }
-    if fields.contains(.location) { document.append(.location, to: &buffer) }
-    if fields.contains(.tier) { document.append(.tier, to: &buffer) }
-    if fields.contains(.verified) { document.append(.verified, to: &buffer) }
-    if fields.contains(.rating) { document.append(.rating, to: &buffer) }
-    if fields.contains(.ratingCount) { document.append(.ratingCount, to: &buffer) }
-    if fields.contains(.price) { document.append(.price, to: &buffer) }
-    if fields.contains(.tags) { document.append(.tags, to: &buffer) }
+    document.append(parts, to: &buffer)
     if fields.contains(.services) { writeServices(document, to: &buffer) }
-    if fields.contains(.serviceAreas) { document.append(.serviceAreas, to: &buffer) }
+    if fields.contains(.serviceAreas) { document.append(Document.Parts(.serviceAreas), to: &buffer) }
   }
 
   private func writeServices(_ document: Document, to buffer: inout ByteBuffer) {

@@ -165,23 +165,24 @@ protocol MemberReading {
 
 extension ParameterReader: MemberReading {
   mutating func value<R: ScalarRule>(_ name: String, _ rule: R, _ about: String, example: R.Value?) -> R.Value? {
-    query(name, optional: rule, about: about, example: example)
+    isLeftOut(name) ? nil : query(name, optional: rule, about: about, example: example)
   }
 
   mutating func value<R: ScalarRule>(_ name: String, _ rule: R, default value: R.Value, _ about: String) -> R.Value {
-    query(name, rule, default: value, about: about)
+    isLeftOut(name) ? value : query(name, rule, default: value, about: about)
   }
 
   mutating func list<R: ScalarRule>(
     _ name: String, _ rule: R, _ count: ClosedRange<Int>, _ about: String, example: R.Value?
   ) -> [R.Value] {
-    query(name, each: rule, count: count, about: about, example: example.map { [$0] })
+    if count.lowerBound == 0, isLeftOut(name) { return [] }
+    return query(name, each: rule, count: count, about: about, example: example.map { [$0] })
   }
 
   mutating func choices<C: CaseIterable & RawRepresentable<String> & Equatable & Sendable>(
     _ name: String, _ choice: C.Type, _ about: String
   ) -> [C] {
-    query(name, optional: .choices(choice), about: about) ?? []
+    isLeftOut(name) ? [] : query(name, optional: .choices(choice), about: about) ?? []
   }
 }
 

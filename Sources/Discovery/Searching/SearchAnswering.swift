@@ -50,11 +50,10 @@ extension ProviderDiscovery {
     let starts = freeStarts(search, times, writer.fields, desk, edition)
     let parts = search.explain ? try ScoreParts(desk, edition) : nil
     buffer.beginArray("providers")
-    for rank in 0..<desk.searcher.count {
-      guard let document = desk.document(ofHit: rank, in: edition) else {
+    desk.forEachDocument(in: edition) { rank, document in
+      guard let document else {
         // Editions are made of an index and providers of one position, so this is a mistake of whoever made this one.
-        call.logger.error("nothing is known of a provider of the index", ["id": .public(desk.searcher.hit(rank).id)])
-        continue
+        return call.logger.error("nothing is known of a provider of the index", ["id": .public(desk.searcher.hit(rank).id)])
       }
       buffer.beginObject()
       writer.write(document, to: &buffer)

@@ -15,6 +15,9 @@ final class SearchDesk {
   /// For what is asked beside a search: names, relaxed searches, explanations. The hits of the search itself stay.
   let second = Searcher()
   var query: ProviderQuery
+  /// Of the hits of a search that is being written.
+  private var identifiers: [Identifier?] = []
+  private var shown: [Document?] = []
   /// Bytes that a cursor stands for.
   var signed = ByteBuffer(capacity: 512)
 
@@ -34,6 +37,15 @@ final class SearchDesk {
   /// What is shown of a hit of the last search; nil where the index has a provider of which nothing is known.
   func document(ofHit rank: Int, in edition: Edition) -> Document? {
     searcher.identifier(ofHit: rank).flatMap { documents.document(of: $0, in: edition) }
+  }
+
+  /// What is shown of each hit of the last search, best first; nil where the index has a provider of which nothing is known.
+  func forEachDocument(in edition: Edition, _ body: (_ rank: Int, Document?) throws -> Void) rethrows {
+    identifiers.removeAll(keepingCapacity: true)
+    for rank in 0..<searcher.count { identifiers.append(searcher.identifier(ofHit: rank)) }
+    documents.collect(identifiers, in: edition, into: &shown)
+    defer { shown.removeAll(keepingCapacity: true) }
+    for (rank, document) in shown.enumerated() { try body(rank, document) }
   }
 
   func isOf(_ other: EventLoop) -> Bool { loop === other }
