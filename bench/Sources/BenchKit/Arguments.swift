@@ -23,9 +23,13 @@ public struct Arguments {
     return rest[index + 1]
   }
 
-  public mutating func positive(_ name: String) throws -> Int? {
+  public mutating func positive(_ name: String) throws -> Int? { try number(name, atLeast: 1) }
+
+  public mutating func number(_ name: String, atLeast least: Int) throws -> Int? {
     guard let text = try text(name) else { return nil }
-    guard let value = Int(text), value > 0 else { throw BenchError("\(name) needs a whole number above 0, not '\(text)'") }
+    guard let value = Int(text), value >= least else {
+      throw BenchError("\(name) needs a whole number from \(least) on, not '\(text)'")
+    }
     return value
   }
 

@@ -8,6 +8,7 @@ struct LiveBenchmark: Benchmark {
   static let summary = "the index behind the API: starts, changes until they are found, backlogs, searches over HTTP"
   static let options = """
       --providers N     in the database (1000000)
+      --staff N         each provider has one to so many people, with hours (2); 0 for none
       --rows N          of the backlog (400000)
       --updates N       rows changed a second, elsewhere (1000)
       --seconds N       of updates, alone and beside searches (30)
@@ -23,6 +24,7 @@ struct LiveBenchmark: Benchmark {
 
   struct Options {
     let providers: Int
+    let staff: Int
     let backlogRows: Int
     let updatesPerSecond: Int
     let updateSeconds: Int
@@ -37,6 +39,7 @@ struct LiveBenchmark: Benchmark {
       let isTiny = arguments.flag("--tiny")
       providers = try arguments.positive("--providers") ?? (isTiny ? 2_000 : 1_000_000)
       guard providers >= 1_000 else { throw BenchError("--providers needs at least 1000: fewer are not spread over writers") }
+      staff = try arguments.number("--staff", atLeast: 0) ?? 2
       backlogRows = try arguments.positive("--rows") ?? (isTiny ? 2_000 : 400_000)
       guard backlogRows >= 100 else { throw BenchError("--rows needs at least 100") }
       updatesPerSecond = try arguments.positive("--updates") ?? (isTiny ? 200 : 1_000)
@@ -56,7 +59,7 @@ struct LiveBenchmark: Benchmark {
   static func run(_ arguments: inout Arguments, _ environment: BenchEnvironment) throws {
     let options = try Options(&arguments)
     let market = LiveMarket(market: Market(providerCount: options.providers))
-    let database = try LiveDatabase(environment, market: market, qareeb: "\(environment.binaries)/qareeb")
+    let database = try LiveDatabase(environment, market: market, staff: options.staff, qareeb: "\(environment.binaries)/qareeb")
     let report: LiveReport
     do {
       report = try LiveRun(environment: environment, options: options, market: market, database: database).report()
@@ -118,6 +121,7 @@ private struct LiveRun {
       provenance: try Provenance(date: environment.date, command: environment.command, folder: environment.folder),
       settings: LiveReport.Settings(
         seed: market.market.seed, providers: options.providers, services: database.serviceCount,
+        staff: database.staffCount,
         updatesPerSecond: options.updatesPerSecond, connections: options.load.connections, rounds: options.rounds,
         loadSeconds: options.load.seconds, queriesPerClass: options.queries),
       coldStart: first.start, stopSeconds: stopSeconds, warmStart: server.start,

@@ -15,14 +15,17 @@ final class LiveDatabase {
   let target: ConnectionTarget
   let loadSeconds: Double?
   let serviceCount: Int
+  let staffCount: Int
 
   /// Of a whole market copied, indexed and vacuumed.
   private static let sqlSeconds = 1_200
   private static let chunkBytes = 1 << 20
   private static let unfollowedSeconds = 30.0
 
-  /// `qareeb` is the program; it brings the schema.
-  init(_ environment: BenchEnvironment, market: LiveMarket, qareeb: String) throws {
+  /// - Parameters:
+  ///   - staff: every provider has one to so many people; 0 is none.
+  ///   - qareeb: the program, which brings the schema.
+  init(_ environment: BenchEnvironment, market: LiveMarket, staff: Int, qareeb: String) throws {
     var options = ClusterOptions(directory: "\(environment.scratch)/live/postgres")
     options.settings = [
       // A checkpoint in the middle of a measurement would be chance's, and the log that a follower needs must stay.
@@ -34,13 +37,12 @@ final class LiveDatabase {
     loops = try EventLoopGroup(count: 1, name: "load")
     connectionString = cluster.connectionString(database: LiveDatabase.name)
     target = try ConnectionTarget(connectionString)
-    let template = try LiveDatabase.templateName(environment, market)
+    let template = try LiveDatabase.templateName(environment, market, staff)
     do {
-      loadSeconds = try LiveDatabase.load(template, market, qareeb, environment, cluster, loops.loops[0])
+      loadSeconds = try LiveDatabase.load(template, market, staff, qareeb, environment, cluster, loops.loops[0])
       try LiveDatabase.copy(template, cluster)
-      let count = try cluster.run("SELECT count(*) FROM catalogue.service", database: LiveDatabase.name)
-      guard let services = Int(count) else { throw BenchError("PostgreSQL counts services as '\(count)'") }
-      serviceCount = services
+      serviceCount = try LiveDatabase.count("service", cluster)
+      staffCount = try LiveDatabase.count("staff", cluster)
     } catch {
       loops.shutdownAndWait()
       try? cluster.stop()
@@ -67,10 +69,16 @@ final class LiveDatabase {
     try cluster.stop()
   }
 
+  private static func count(_ table: String, _ cluster: PrivateCluster) throws -> Int {
+    let text = try cluster.run("SELECT count(*) FROM catalogue.\(table)", database: name)
+    guard let count = Int(text) else { throw BenchError("PostgreSQL counts the rows of \(table) as '\(text)'") }
+    return count
+  }
+
   // MARK: Loading
 
   /// Another schema or another market is another template.
-  private static func templateName(_ environment: BenchEnvironment, _ market: LiveMarket) throws -> String {
+  private static func templateName(_ environment: BenchEnvironment, _ market: LiveMarket, _ staff: Int) throws -> String {
     let folder = "\(environment.assets)/migrations"
     let files = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".sql") }.sorted()
     // FNV-1a: chance must not repeat it, nobody attacks it.
@@ -78,13 +86,13 @@ final class LiveDatabase {
     for byte in files.lazy.flatMap({ FileManager.default.contents(atPath: "\(folder)/\($0)") ?? Data() }) {
       hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3
     }
-    return "market_\(market.market.providerCount)_\(market.market.seed)_\(String(hash, radix: 16))"
+    return "market_\(market.market.providerCount)_\(staff)_\(market.market.seed)_\(String(hash, radix: 16))"
   }
 
   /// Makes the template unless it is there; says how long it took.
   private static func load(
-    _ template: String, _ market: LiveMarket, _ qareeb: String, _ environment: BenchEnvironment, _ cluster: PrivateCluster,
-    _ loop: EventLoop
+    _ template: String, _ market: LiveMarket, _ staff: Int, _ qareeb: String, _ environment: BenchEnvironment,
+    _ cluster: PrivateCluster, _ loop: EventLoop
   ) throws -> Double? {
     guard try cluster.run("SELECT 1 FROM pg_database WHERE datname = '\(template)'") != "1" else { return nil }
     note("loading \(market.market.providerCount) providers; the next run finds them")
@@ -102,6 +110,7 @@ final class LiveDatabase {
     try cluster.run("DROP INDEX catalogue.provider_location", database: unfinished)
     let target = try ConnectionTarget(cluster.connectionString(database: unfinished))
     try waitFor(loop) { try await copyRows(of: market, target, loop) }
+    for statement in LiveStaff.statements(most: staff) { try cluster.run(statement, database: unfinished) }
     try cluster.run("CREATE INDEX provider_location ON catalogue.provider USING gist (location)", database: unfinished)
     try cluster.run("VACUUM (ANALYZE, FREEZE)", database: unfinished)
     try cluster.run("ALTER DATABASE \(unfinished) RENAME TO \(template)")

@@ -6,6 +6,7 @@ struct LiveReport: Encodable {
     let seed: UInt64
     let providers: Int
     let services: Int
+    let staff: Int
     let updatesPerSecond: Int
     let connections: Int
     let rounds: Int
@@ -77,8 +78,8 @@ struct LiveReport: Encodable {
     }
     return """
       \(provenance.text)
-      \(settings.providers) providers, \(settings.services) services; searches: median of \(settings.rounds) interleaved rounds of \
-      \(settings.loadSeconds) s (lowest–highest), \(settings.connections) connections.
+      \(settings.providers) providers, \(settings.services) services, \(settings.staff) staff; searches: median of \(settings.rounds) \
+      interleaved rounds of \(settings.loadSeconds) s (lowest–highest), \(settings.connections) connections.
 
       \(goals.text)
       \(details)
