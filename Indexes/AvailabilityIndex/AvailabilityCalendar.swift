@@ -1,7 +1,7 @@
 // AvailabilityIndex: when each staff member is free, in quarter hours, for the days of a moving horizon.
 // "Free for D minutes starting within [t1, t2)", "share of the window that is free" and "next free start" are a few bit
 // operations a day. One writer changes the calendar in place while readers read; time comes in as numbers, never from a clock.
-import Columns
+public import Columns
 public import Synchronization
 
 /// The free slots of staff members, numbered 0..<`staffCount`, for `days` days from `firstDay` on.
@@ -12,7 +12,8 @@ public import Synchronization
 /// **Memory**: 16 bytes a staff member and day, so 448 bytes a staff member with the default 28 days, in blocks of 256 staff
 /// members; a day's bound is in them. `byteCount` is the exact figure.
 ///
-/// **Threads**: any number of readers beside one writer, without locks. Each half day (48 slots) is seen whole; a change of more
+/// **Threads**: any number of readers beside one writer, without locks; the writer may share the filling of different staff members'
+/// days among several threads. Each half day (48 slots) is seen whole; a change of more
 /// than that may be seen half done, as two changes would be.
 ///
 /// **Bounds**: `dayBound` is kept by every change. For bounds of groups (nodes of a tree) that are never too low, the writer
@@ -26,16 +27,21 @@ public final class AvailabilityCalendar: @unchecked Sendable {
   /// One row that stands for all: a slot is free in it if it ever was with anyone since the day came into the horizon.
   @usableFromInline let everyone: StaffRows
   private var everyoneWords: [LiveWords] = []
+  private let raising = Mutex(())
   private let staff: Atomic<Int>
   /// Owners of what `rows` points to: the base and each segment. The writer's.
   private var words: [LiveWords] = []
 
   /// A calendar in which nobody is free yet.
-  public init(staffCount: Int, firstDay: Int32, days: Int = AvailabilityLimits.defaultDays) {
+  /// - Parameter room: gives so many words that are zero: a large calendar's are best in large pages.
+  public init(
+    staffCount: Int, firstDay: Int32, days: Int = AvailabilityLimits.defaultDays,
+    room: (Int) -> LiveWords = { LiveWords(count: $0) }
+  ) {
     precondition((0...AvailabilityLimits.maximumStaff).contains(staffCount), "a calendar of \(staffCount) staff members")
     precondition((1...AvailabilityLimits.maximumDays).contains(days), "a calendar of \(days) days")
     self.days = days
-    rows = StaffRows(staffCount: staffCount, days: days, words: &words)
+    rows = StaffRows(staffCount: staffCount, days: days, words: &words, room: room)
     everyone = StaffRows(staffCount: 1, days: days, words: &everyoneWords)
     horizonWord = Atomic(Horizon(firstDay: firstDay, days: days).word)
     staff = Atomic(staffCount)
@@ -77,9 +83,10 @@ public final class AvailabilityCalendar: @unchecked Sendable {
   /// What comes before anyone is given `slots`.
   func raise(_ slots: DaySlots, day: Int, at place: DayPlace) {
     let all = everyone.row(0)
-    let known = all.load(place).slots(at: place)
-    guard slots.bits & ~known.bits != 0 else { return }
-    all.store(PackedDay(DaySlots(trusted: slots.bits | known.bits), day: day), at: place)
+    guard !slots.subtracting(all.load(place).slots(at: place)).isEmpty else { return }
+    raising.withLock { _ in
+      all.store(PackedDay(slots.union(all.load(place).slots(at: place)), day: day), at: place)
+    }
   }
 
   func setHorizon(_ horizon: Horizon) { horizonWord.store(horizon.word, ordering: .releasing) }

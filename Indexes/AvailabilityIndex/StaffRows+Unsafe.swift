@@ -21,11 +21,13 @@ struct StaffRows: ~Copyable, @unchecked Sendable {
   /// Staff of the first segment after the base, a multiple of a block; small, as few are added between two rebuilds.
   static var firstSegmentStaff: Int { 256 }
 
-  /// - Parameter words: one for each segment, kept alive by the calendar.
-  init(staffCount: Int, days: Int, words: inout [LiveWords]) {
+  /// - Parameters:
+  ///   - words: one for each segment, kept alive by the calendar.
+  ///   - room: gives zeros.
+  init(staffCount: Int, days: Int, words: inout [LiveWords], room: (Int) -> LiveWords = { LiveWords(count: $0) }) {
     let blocks = (staffCount + Self.staffPerBlock - 1) / Self.staffPerBlock
     wordsPerBlock = days * Self.wordsPerDay
-    let base = LiveWords(count: blocks * wordsPerBlock)
+    let base = room(blocks * wordsPerBlock)
     words.append(base)
     first = base.base
     firstCapacity = blocks * Self.staffPerBlock

@@ -15,6 +15,13 @@ public struct LiveWords: @unchecked Sendable {
     base = owner.base
   }
 
+  /// Words in memory of the caller's, which is zero, aligned to a cache line, and nobody else's; `release` is called when they are gone.
+  public init(zeros: UnsafeMutableRawBufferPointer, release: @escaping @Sendable () -> Void) {
+    count = zeros.count / MemoryLayout<UInt64>.stride
+    owner = Owner(zeros, release: release)
+    base = owner.base
+  }
+
   /// A copy of `words`, to be changed from now on.
   public init(copying words: Column<UInt64>) {
     self.init(count: words.count)
@@ -41,19 +48,24 @@ public struct LiveWords: @unchecked Sendable {
 
   private final class Owner {
     let base: UnsafeMutablePointer<Atomic<UInt64>>
-    let count: Int
+    private let release: @Sendable () -> Void
 
-    init(count: Int, word: UInt64) {
-      self.count = count
-      base = UnsafeMutableRawPointer.allocate(
-        byteCount: max(count, 1) * MemoryLayout<Atomic<UInt64>>.stride, alignment: ColumnLimits.alignment
-      ).assumingMemoryBound(to: Atomic<UInt64>.self)
-      for index in 0..<count { (base + index).initialize(to: Atomic(word)) }
+    // An atomic word has the bits of a plain one.
+    init(_ memory: UnsafeMutableRawBufferPointer, release: @escaping @Sendable () -> Void) {
+      guard let start = memory.baseAddress else { preconditionFailure("words need memory") }
+      base = start.assumingMemoryBound(to: Atomic<UInt64>.self)
+      self.release = release
     }
 
-    deinit {
-      base.deinitialize(count: count)
-      UnsafeMutableRawPointer(base).deallocate()
+    convenience init(count: Int, word: UInt64) {
+      let memory = UnsafeMutableRawBufferPointer.allocate(
+        byteCount: max(count, 1) * MemoryLayout<UInt64>.stride, alignment: ColumnLimits.alignment)
+      memory.initializeMemory(as: UInt64.self, repeating: word)
+      self.init(memory) { [address = UInt(bitPattern: memory.baseAddress)] in
+        UnsafeMutableRawPointer(bitPattern: address)?.deallocate()
+      }
     }
+
+    deinit { release() }
   }
 }

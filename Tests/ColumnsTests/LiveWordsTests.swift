@@ -1,4 +1,5 @@
 import Columns
+import Synchronization
 import Testing
 
 @Suite struct LiveWordsTests {
@@ -12,6 +13,22 @@ import Testing
     #expect(Array(copy) == [1, 20, 3])
   }
 
+  @Test func wordsInMemoryOfTheCallersGiveItBack() {
+    let isReleased = Flag()
+    let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: 800, alignment: 64)
+    memory.initializeMemory(as: UInt64.self, repeating: 0)
+    let address = UInt(bitPattern: memory.baseAddress)
+    do {
+      let words = LiveWords(zeros: memory) {
+        UnsafeMutableRawPointer(bitPattern: address)?.deallocate()
+        isReleased.set()
+      }
+      words.store(9, at: 99)
+      #expect(words.count == 100 && words.load(0) == 0 && words.load(99) == 9 && !isReleased.isSet)
+    }
+    #expect(isReleased.isSet)
+  }
+
   @Test func aColumnOutlivesTheArrayItCopied() {
     let column: Column<UInt64>
     do {
@@ -22,4 +39,10 @@ import Testing
     #expect(Array(column) == [5, 6] && column.byteCount == 16)
     #expect(Column<Double>().isEmpty)
   }
+}
+
+private final class Flag: Sendable {
+  private let flag = Atomic<Bool>(false)
+  var isSet: Bool { flag.load(ordering: .relaxed) }
+  func set() { flag.store(true, ordering: .relaxed) }
 }
