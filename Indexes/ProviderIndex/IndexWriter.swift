@@ -142,7 +142,9 @@ public final class IndexWriter {
   ///
   /// Whoever follows time calls it until it is true, whenever another slot has begun, with others' work in between. A record that is
   /// waiting is not looked at: whoever makes it counts for itself.
-  public func refreshAvailability(coming: SlotWindow, hot: SlotWindow, limit: Int) -> Bool {
+  ///
+  /// - Parameter crew: reads the calendar; where others wait for this it may be several.
+  public func refreshAvailability(coming: SlotWindow, hot: SlotWindow, limit: Int, crew: Crew = .alone) -> Bool {
     guard let calendar else { return true }
     var left = limit
     for part in parts.indices {
@@ -153,7 +155,9 @@ public final class IndexWriter {
       let segment = parts[part].segment
       let from = parts[part].refreshedCount
       let to = min(from + left, segment.count)
-      for number in from..<to { segment.refreshAvailability(number, calendar, coming: coming, hot: hot) }
+      for standing in segment.changedStandings(from..<to, calendar, coming: coming, hot: hot, crew: crew) {
+        segment.apply(standing)
+      }
       parts[part].refreshedCount = to
       left -= to - from
       if to < segment.count { return false }

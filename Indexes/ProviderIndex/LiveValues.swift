@@ -1,6 +1,8 @@
 import AvailabilityIndex
 import Columns
 import Ranking
+import Synchronization
+import TextIndex
 
 /// A change that is seen at once, by searches that begin afterwards and by those that are running.
 public enum LiveChange: Hashable, Sendable {
@@ -57,17 +59,49 @@ extension Segment {
     }
   }
 
-  /// What has not changed is not written.
-  func refreshAvailability(_ number: Int, _ calendar: AvailabilityCalendar, coming: SlotWindow, hot: SlotWindow) {
+  /// What the calendar says of a provider's staff.
+  struct Standing {
+    let number: Int
+    let share: Double
+    let hasHotSlot: Bool
+  }
+
+  /// Of those of `numbers` of whom something else is known: looked for by the crew, each in a part of them.
+  func changedStandings(
+    _ numbers: Range<Int>, _ calendar: AvailabilityCalendar, coming: SlotWindow, hot: SlotWindow, crew: Crew
+  ) -> [Standing] {
+    let found = Mutex<[Standing]>([])
+    crew.run(crew.size) { part in
+      let from = numbers.lowerBound + numbers.count * part / crew.size
+      let to = numbers.lowerBound + numbers.count * (part + 1) / crew.size
+      let changed = (from..<to).compactMap { changedStanding($0, calendar, coming: coming, hot: hot) }
+      found.withLock { $0 += changed }
+    }
+    return found.withLock { $0 }
+  }
+
+  private func changedStanding(
+    _ number: Int, _ calendar: AvailabilityCalendar, coming: SlotWindow, hot: SlotWindow
+  ) -> Standing? {
     let rows = staff[number]
-    guard rows.y > 0 else { return }
+    guard rows.y > 0 else { return nil }
     let range = Int(rows.x)..<Int(rows.x) + Int(rows.y)
     // Numbers of a foreign file are nobody's.
-    guard range.upperBound <= calendar.staffCount else { return }
+    guard range.upperBound <= calendar.staffCount else { return nil }
     let share = calendar.shareFree(staff: range, window: coming)
-    if share.bitPattern != shares.load(2 * number + 1) { apply(.availability(share), to: number) }
-    var flags = ProviderRecord.Flags(rawValue: features.byte(.flags, number))
-    if flags.contains(.hotSlot) != calendar.canStart(staff: range, window: hot, slots: 1) {
+    let hasHotSlot = calendar.canStart(staff: range, window: hot, slots: 1)
+    let isSame = share.bitPattern == shares.load(2 * number + 1) && flags(number).contains(.hotSlot) == hasHotSlot
+    return isSame ? nil : Standing(number: number, share: share, hasHotSlot: hasHotSlot)
+  }
+
+  private func flags(_ number: Int) -> ProviderRecord.Flags { ProviderRecord.Flags(rawValue: features.byte(.flags, number)) }
+
+  /// What has not changed is not written.
+  func apply(_ standing: Standing) {
+    let number = standing.number
+    if standing.share.bitPattern != shares.load(2 * number + 1) { apply(.availability(standing.share), to: number) }
+    var flags = flags(number)
+    if flags.contains(.hotSlot) != standing.hasHotSlot {
       flags.formSymmetricDifference(.hotSlot)
       apply(.flags(flags), to: number)
     }

@@ -1,4 +1,5 @@
 import AvailabilityIndex
+import Dispatch
 import Geometry
 import ProviderIndex
 import Ranking
@@ -276,8 +277,9 @@ import TextIndex
       }
       let (coming, hot) = (SlotWindow(from: slot, to: slot + 48), SlotWindow(from: slot, to: slot + 16))
       var portions = 0
+      let crew = slot % 2 == 0 ? Crew.alone : Crew(size: 3) { DispatchQueue.concurrentPerform(iterations: $0, execute: $1) }
       while !subject.writer.refreshAvailability(
-        coming: coming, hot: hot, limit: .random(in: 1...300, using: &subject.market.random))
+        coming: coming, hot: hot, limit: .random(in: 1...300, using: &subject.market.random), crew: crew)
       {
         portions += 1
       }
