@@ -32,6 +32,9 @@ extension PostgresConnection {
     try await exclusively {
       try await self.startCopy(sql, expecting: .copyOut)
       self.copyOutHasEnded = false
+      // Nothing is taken in before somebody reads: libpq would gather it without end, and move all of it with each arrival.
+      self.isPaused = true
+      self.watch?.watch([])
       let chunks = CopyChunks(connection: self)
       do {
         let result = try await body(chunks)
