@@ -26,6 +26,8 @@ public enum IndexKeeperLimits {
   static let calendarsAtOnce = 8_192
   /// Different hours of which it is remembered what they come to in the days that are kept: far more than a market has, in some megabytes.
   static let rememberedHours = 4_096
+  /// What is smaller has no use for a large page.
+  static let largePageBytes = 2 << 20
   /// How often a node looks whether somebody has published an index or asked for a saved one: a person who waits notices no delay, and a
   /// look is two calls to the kernel.
   static let attentionMilliseconds: UInt64 = 250

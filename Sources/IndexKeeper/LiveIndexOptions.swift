@@ -1,4 +1,5 @@
 public import ChangeFeed
+import Dispatch
 public import PostgresClient
 public import Telemetry
 public import TextIndex
@@ -30,7 +31,7 @@ public struct LiveIndexOptions: Sendable {
   public var shown: @Sendable (ShownState) -> Void = { _ in }
   /// Where the rules of time zones are: the tz database, compiled.
   public var zoneFolder = "/usr/share/zoneinfo"
-  /// How many threads make documents while the catalogue is read; the result does not depend on it.
+  /// How many threads make documents and calendars at a start; the result does not depend on it.
   public var threads = 1
   public var backOff = BackOff(baseMilliseconds: 200, maximumMilliseconds: 10_000)
   public var random: RandomSource = systemRandomSource
@@ -42,4 +43,7 @@ public struct LiveIndexOptions: Sendable {
     self.target = target
     self.analyzer = analyzer
   }
+
+  /// Those threads, where something is shared among them.
+  var crew: Crew { Crew(size: threads) { DispatchQueue.concurrentPerform(iterations: $0, execute: $1) } }
 }

@@ -9,71 +9,11 @@ import TextIndex
 
 @testable import IndexKeeper
 
-/// Rows of three COPYs, cut and joined again, without a database; and whole hydrations by one thread and by several.
+/// Rows of all COPYs, cut and joined again, without a database; and whole hydrations by one thread and by several.
 @Suite struct HydrationTests {
-  private var random = SeededRandom()
-
-  private mutating func number(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &random) }
+  private var market = RandomRows()
 
   // MARK: Rows
-
-  private mutating func text(_ most: Int) -> String {
-    String((0..<number(0...most)).map { _ in random.pick(Array("abc عمّان ٣")) })
-  }
-
-  private mutating func names(_ most: Int) -> NamePair { NamePair(en: text(most), ar: text(most)) }
-
-  private mutating func place() -> PlaceRow {
-    PlaceRow(latitude: Double.random(in: -90...90, using: &random), longitude: Double.random(in: -180...180, using: &random))
-  }
-
-  private mutating func entry() -> SourceEntry {
-    var entry = SourceEntry()
-    entry.provider = ProviderRow(
-      market: text(5), category: text(5), area: number(0...1) == 0 ? nil : text(40), name: names(30), description: names(300),
-      place: place(), tier: "gold", tags: (0..<number(0...3)).map { _ in text(9) }, isActive: number(0...1) == 0,
-      createdOn: Int32(number(-9_000...30_000)),
-      live: ProviderRow.LiveRow(
-        ratingSum: Int64(number(0...1 << 40)), ratingCount: Int32(number(0...1 << 20)), isVerified: number(0...1) == 0,
-        popularity: Float.random(in: 0...1, using: &random), isOnline: number(0...1) == 0))
-    for _ in 0..<number(0...4) {
-      entry.put(
-        ServiceRow(
-          id: PostgresUUID(high: random.next(), low: random.next()), name: names(20), price: Int64(number(0...1 << 50)),
-          currency: "JOD", durationMinutes: Int32(number(5...720)), paddingMinutes: Int32(number(0...240)),
-          capacity: Int32(number(1...1_000)), isActive: number(0...1) == 0))
-    }
-    for position in 0..<number(0...2) {
-      entry.put(ServiceAreaRow(position: Int16(position), centre: place(), radiusMetres: Int32(number(100...50_000))))
-    }
-    return entry
-  }
-
-  private func point(_ place: PlaceRow) -> PostgresGeography {
-    .point(latitude: place.latitude, longitude: place.longitude)
-  }
-
-  /// What the server would send: providers, services, areas.
-  private func copies(_ entries: [(id: PostgresUUID, entry: SourceEntry)]) -> [[UInt8]] {
-    var providers = BinaryCopyEncoder()
-    var services = BinaryCopyEncoder()
-    var areas = BinaryCopyEncoder()
-    for (id, entry) in entries {
-      guard let row = entry.provider else { continue }
-      let createdAt = PostgresTimestamp(microsecondsSince1970: Int64(row.createdOn) * 86_400_000_000 + 7)
-      providers.add(
-        id, row.market, row.category, row.area, row.name.en, row.name.ar, row.description.en, row.description.ar,
-        point(row.place), row.tier, row.live.isVerified, row.live.ratingSum, row.live.ratingCount, row.live.popularity,
-        row.live.isOnline, row.isActive, row.tags, createdAt)
-      for service in entry.services {
-        services.add(
-          id, service.id, service.name.en, service.name.ar, service.price, service.currency, service.durationMinutes,
-          service.paddingMinutes, service.capacity, service.isActive)
-      }
-      for area in entry.areas { areas.add(id, area.position, point(area.centre), area.radiusMetres) }
-    }
-    return [providers.finish(), services.finish(), areas.finish()]
-  }
 
   /// One table, as it comes over the wire: in pieces of any length.
   private struct Wire {
@@ -98,46 +38,46 @@ import TextIndex
   }
 
   /// Everything that comes out, in batches as they happen to be.
-  private mutating func read(_ copies: [[UInt8]]) throws -> [(id: PostgresUUID, entry: SourceEntry)] {
-    var wires = zip(["providers", "services", "areas"], copies).map { Wire(cutter: CopiedRowCutter(of: $0), bytes: $1[...]) }
-    var read: [(PostgresUUID, SourceEntry)] = []
-    var number = 0
+  private mutating func read(_ copies: [[UInt8]]) throws -> [RandomRows.Provider] {
+    var wires = zip(HydratedTable.allCases, copies).map { Wire(cutter: CopiedRowCutter(of: $0.rawValue), bytes: $1[...]) }
+    var read: [RandomRows.Provider] = []
+    var (number, staff) = (0, 0)
     while true {
-      var batch = HydrationBatch(number: number, firstTurn: read.count)
+      var batch = HydrationBatch(number: number, firstTurn: read.count, firstStaff: UInt32(staff))
       var last: PostgresUUID?
       repeat {
-        _ = try wires[0].cutter.take(upTo: nil, into: &batch.providers, lastTaken: &last)
-      } while wires[0].feed(&random) && (last == nil || Int.random(in: 0..<4, using: &random) > 0)
+        _ = try wires[0].cutter.take(upTo: nil, into: &batch.tables[.providers, default: CopiedRows()], lastTaken: &last)
+      } while wires[0].feed(&market.random) && (last == nil || Int.random(in: 0..<4, using: &market.random) > 0)
       guard let last else { break }
-      try wires[1].take(upTo: last, &batch.services, &random)
-      try wires[2].take(upTo: last, &batch.serviceAreas, &random)
-      let count = batch.providers.count
+      for (index, table) in HydratedTable.allCases.enumerated().dropFirst() {
+        try wires[index].take(upTo: last, &batch.tables[table, default: CopiedRows()], &market.random)
+      }
+      let count = batch.count(.providers)
       let before = read.count
-      try batch.forEach { id, entry, turn in
-        #expect(turn == read.count)
-        read.append((id, entry))
+      try batch.forEach { id, entry, calendar, turn in
+        #expect(turn == read.count && Int(calendar.firstRow) == staff)
+        read.append((id, entry, calendar.entry))
+        staff += calendar.entry.staff.count
       }
       #expect(read.count - before == count)
       number += 1
     }
     for index in wires.indices {
       var rest = CopiedRows()
-      try wires[index].take(upTo: PostgresUUID(high: .max, low: .max), &rest, &random)
+      try wires[index].take(upTo: PostgresUUID(high: .max, low: .max), &rest, &market.random)
       guard wires[index].cutter.hasEnded, rest.count == 0 else { throw PostgresError(.decoding, "cut short, or of nobody") }
     }
     return read
   }
 
-  private mutating func market() -> [(id: PostgresUUID, entry: SourceEntry)] {
-    (0..<number(0...60)).map { n in (PostgresUUID(high: UInt64(n), low: random.next()), entry()) }
-  }
-
   @Test mutating func rowsAreJoinedHoweverTheyAreCut() throws {
     for _ in 0..<60 {
-      let market = market()
-      let read = try read(copies(market))
-      #expect(read.count == market.count)
-      for (one, other) in zip(read, market) { #expect(one.id == other.id && one.entry == other.entry) }
+      let providers = market.providers()
+      let read = try read(market.copies(providers))
+      #expect(read.count == providers.count)
+      for (one, other) in zip(read, providers) {
+        #expect(one.id == other.id && one.entry == other.entry && one.calendar == other.calendar)
+      }
     }
   }
 
@@ -146,10 +86,10 @@ import TextIndex
     var refused = 0
     let rounds = FuzzRounds.count(default: 120)
     for _ in 0..<rounds {
-      var copies = copies(market())
-      let table = number(0...2)
+      var copies = market.copies(market.providers())
+      let table = market.number(0...6)
       let pieces: [[UInt8]] = [[0xff, 0xff, 0xff, 0xff], [0x7f, 0xff, 0xff, 0xff], [0, 0, 0, 16], [0xff, 0xff], [0, 18], []]
-      random.damage(&copies[table], with: pieces, atMost: 3)
+      market.random.damage(&copies[table], with: pieces, atMost: 3)
       do { _ = try read(copies) } catch is PostgresError { refused += 1 }
     }
     // Most damage hits a length or shifts what follows; some only makes other texts and numbers.
@@ -157,14 +97,33 @@ import TextIndex
   }
 
   @Test mutating func rowsOfNobodyAreRefused() throws {
-    var market = market()
-    while market.count < 3 || market[1].entry.services.isEmpty { market = self.market() }
-    var copies = copies(market)
-    market.remove(at: 1)
-    copies[0] = self.copies(market)[0]
+    var providers = market.providers()
+    while providers.count < 3 || providers[1].entry.services.isEmpty { providers = market.providers() }
+    var copies = market.copies(providers)
+    providers.remove(at: 1)
+    copies[0] = market.copies(providers)[0]
     var isRefused = false
     do { _ = try read(copies) } catch is PostgresError { isRefused = true }
     #expect(isRefused)
+  }
+
+  /// What rests is read as it was, all of it or its times alone.
+  @Test mutating func calendarsRestAsTheyAre() throws {
+    for _ in 0..<200 {
+      let placed = PlacedCalendar(entry: market.calendar(), firstRow: UInt32(market.number(0...1 << 30)))
+      var builder = RestingEntriesBuilder<PlacedCalendar>()
+      try builder.add(PostgresUUID(high: 0, low: 1), placed)
+      let resting = builder.finish()
+      #expect(try resting.entry(0) == placed)
+      var times = try RestingTimes(bytes: resting.bytes(0), ids: resting.ids(0))
+      #expect(times.rows == placed.rows && times.overrides == placed.entry.overrides && times.busy == placed.entry.busy)
+      for staff in placed.entry.staff {
+        let (isActive, weekly) = try times.next()
+        var hours: [WorkingHoursRow] = []
+        try WorkingHoursRow.read(weekly, of: staff.id) { hours.append($0) }
+        #expect(isActive == staff.isActive && hours == placed.entry.hours.filter { $0.staff == staff.id })
+      }
+    }
   }
 
   @Test func progressTellsRateAndTimeLeft() {
@@ -200,17 +159,21 @@ import TextIndex
     let serviceTable: [UInt32]
     let names: [UInt8]
     let counts: [UInt32]
+    let calendars: [UInt8]
+    let staff: UInt32
 
     init(_ hydrated: HydratedIndex) throws {
       var file = ColumnFileWriter(version: Segment.formatVersion, number: 1)
       hydrated.segment.write(into: &file)
       segment = file.bytes()
-      let base = hydrated.tables.providers.base
+      let providers = try hydrated.tables.providers.settled()
+      let base = providers.entries
       (bytes, starts) = (Array(base.bytes), Array(base.starts))
-      (serviceStarts, services) = (Array(base.serviceStarts), Array(base.services))
-      serviceTable = Array(base.serviceTable.slots)
+      (serviceStarts, services) = (Array(base.idStarts), Array(base.ids))
+      serviceTable = Array(providers.serviceTable.slots)
       let names = hydrated.tables.serviceNames.settled()
       (self.names, counts) = (Array(names.keys), Array(names.counts))
+      (calendars, staff) = (Array(hydrated.calendars.entries.base.bytes), hydrated.calendars.rowCount)
     }
   }
 

@@ -54,6 +54,7 @@ import Testing
     for number in 0..<130 {
       let id = id(number)
       #expect(try rows.entry(id) == expected[id] ?? SourceEntry(), "\(note)")
+      #expect(try rows.market(of: id) == expected[id]?.provider?.market, "\(note)")
       #expect((rows.source(of: id) != nil) == (expected[id] != nil), "\(note)")
     }
     for number in 1_000..<1_400 {
@@ -124,11 +125,11 @@ import Testing
   }
 
   private func files(of settled: SettledTables) -> [[UInt8]] {
-    let (base, names) = (settled.providers, settled.serviceNames)
+    let (base, names) = (settled.providers.entries, settled.serviceNames)
     return [
-      Array(base.bytes), base.starts.flatMap(bytes), base.ids.flatMap(bytes), base.services.flatMap(bytes),
-      base.serviceStarts.flatMap(bytes), base.serviceTable.slots.flatMap(bytes), Array(names.keys), names.starts.flatMap(bytes),
-      names.counts.flatMap(bytes),
+      Array(base.bytes), base.starts.flatMap(bytes), base.providers.flatMap(bytes), base.ids.flatMap(bytes),
+      base.idStarts.flatMap(bytes), settled.providers.serviceTable.slots.flatMap(bytes), Array(names.keys),
+      names.starts.flatMap(bytes), names.counts.flatMap(bytes),
     ]
   }
 

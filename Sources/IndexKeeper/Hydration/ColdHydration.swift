@@ -1,5 +1,4 @@
 import ChangeFeed
-import Dispatch
 import EventLoops
 import PostgresClient
 import ProviderIndex
@@ -21,12 +20,12 @@ struct HydratedIndex: Sendable {
   var freshAsOf: UInt64 = 0
   /// A file holds this state.
   var isSaved = false
-  /// What keeps the calendars, with all of them filled; made by who needed it first.
+  /// What keeps the calendars, with all of them filled, where somebody has done so already.
   var keeping: CalendarKeeping?
 }
 
 /// Reads everything under the snapshot of a new slot, so that what the slot brings follows without gap or overlap. Rows come on the
-/// keeper's loop, over three connections; a crew makes documents of them.
+/// keeper's loop, over a connection a table; a crew makes documents of them.
 struct ColdHydration {
   let options: LiveIndexOptions
   let loop: EventLoop
@@ -70,23 +69,28 @@ struct ColdHydration {
 
   /// Reads under the snapshot of a slot that was made for it.
   func read(_ slot: CreatedSlot) async throws -> HydratedIndex {
-    let (tables, keeping, parts) = try await withConnection(slot) { providers in
-      let tables = try await readPlaces(providers)
-      let keeping = try await readCalendars(providers, markets: tables.markets)
-      let estimate = try await providers.query(HydrationStatements.providerEstimate).only()[0, as: Int.self]
-      let parts = try await withConnection(slot) { services in
-        try await withConnection(slot) { areas in
-          try await withCrew(tables, keeping) { crew in
-            try await copy(from: providers, services, areas, to: crew, estimate: estimate)
-            // Workers are behind what was read: who watches is told of the last ones too.
-            try await crew.finishBatches()
-            progress(crew.count, estimate)
-          }
-        }
-      }
-      return (tables, keeping, parts)
+    let (places, estimate) = try await withConnection(slot) { connection in
+      (
+        try await readPlaces(connection),
+        try await connection.query(HydrationStatements.providerEstimate).only()[0, as: Int.self]
+      )
     }
-    return try await assemble(parts, tables, keeping, slot)
+    let crew = try HydrationCrew(
+      threads: options.threads, loop: loop, documents: documents, tables: places, analyzer: options.analyzer)
+    let (parts, staff): (HydratedParts, UInt32)
+    do {
+      staff = try await withCopies(of: HydratedTable.allCases[...], [], slot) { copies in
+        try await hand(copies, to: crew, estimate: estimate)
+      }
+      // Workers are behind what was read: who watches is told of the last ones too.
+      try await crew.finishBatches()
+      progress(crew.count, estimate)
+      parts = try await crew.finish()
+    } catch {
+      await crew.close()
+      throw error
+    }
+    return try await assemble(parts, places, staff: staff, slot)
   }
 
   /// A connection that sees what the slot's snapshot sees, closed whatever happens.
@@ -109,18 +113,16 @@ struct ColdHydration {
     }
   }
 
-  private func withCrew(
-    _ tables: SourceTables, _ keeping: CalendarKeeping, _ body: (HydrationCrew) async throws -> Void
-  ) async throws -> HydratedParts {
-    let crew = try HydrationCrew(
-      threads: options.threads, loop: loop, documents: documents, tables: tables, keeping: keeping,
-      analyzer: options.analyzer)
-    do {
-      try await body(crew)
-      return try await crew.finish()
-    } catch {
-      await crew.close()
-      throw error
+  /// Reads several tables at the same time, each over a connection of its own.
+  private func withCopies<R: Sendable>(
+    of tables: ArraySlice<HydratedTable>, _ open: [(HydratedTable, CopyChunks)], _ slot: CreatedSlot,
+    _ body: @escaping @Sendable ([(HydratedTable, CopyChunks)]) async throws -> R
+  ) async throws -> R {
+    guard let table = tables.first else { return try await body(open) }
+    return try await withConnection(slot) { connection in
+      try await connection.copyOut(table.statement) { chunks in
+        try await withCopies(of: tables.dropFirst(), open + [(table, chunks)], slot, body)
+      }
     }
   }
 
@@ -146,81 +148,49 @@ struct ColdHydration {
     return tables
   }
 
-  /// The calendars come before their providers, whose documents tell of them.
-  private func readCalendars(
-    _ connection: PostgresConnection, markets: [String: MarketRow]
-  ) async throws -> CalendarKeeping {
-    let (tables, marketsByProvider) = try await connection.copyOut(HydrationStatements.calendars) { chunks in
-      var calendars = CalendarBaseBuilder()
-      var rowCount: UInt32 = 0
-      var marketsByProvider: [PostgresUUID: String] = [:]
-      var decoder = BinaryCopyDecoder()
-      for try await chunk in chunks {
-        for fields in try decoder.rows(in: chunk) {
-          var row = CopiedRow(fields)
-          let (id, market, entry) = try row.calendar()
-          try calendars.add(id, PlacedCalendar(entry: entry, firstRow: rowCount))
-          rowCount += UInt32(entry.staff.count)
-          // Where all markets have one zone nobody will ask.
-          if markets.count > 1 { marketsByProvider[id] = market }
-        }
+  /// Joins the tables by provider, batch by batch. Gives how many staff members there are.
+  private func hand(
+    _ copies: [(HydratedTable, CopyChunks)], to crew: HydrationCrew, estimate: Int
+  ) async throws -> UInt32 {
+    var tables = copies.map { CopiedTable($0, $1) }
+    var (number, turn, staff) = (0, 0, 0)
+    while true {
+      guard let firstStaff = UInt32(exactly: staff) else { throw PostgresError(.decoding, "more staff than numbers for it") }
+      var batch = HydrationBatch(number: number, firstTurn: turn, firstStaff: firstStaff)
+      guard let last = try await tables[0].takeSome(into: &batch.tables[.providers, default: CopiedRows()]) else { break }
+      for index in tables.indices.dropFirst() {
+        try await tables[index].take(upTo: last, into: &batch.tables[tables[index].table, default: CopiedRows()])
       }
-      guard decoder.hasEnded else { throw PostgresError(.decoding, "the COPY of calendars was cut short") }
-      return (CalendarTables(base: calendars.finish(), rowCount: rowCount), marketsByProvider)
+      number += 1
+      turn += batch.count(.providers)
+      staff += batch.count(.staff)
+      try await crew.add(batch)
+      progress(crew.count, estimate)
+      try await pace(turn)
     }
-    let keeping = CalendarKeeping(tables, markets: markets, options: options)
-    try keeping.fillAll { marketsByProvider[$0] }
-    return keeping
-  }
-
-  /// Joins the three tables by provider, batch by batch.
-  private func copy(
-    from providers: PostgresConnection, _ services: PostgresConnection, _ areas: PostgresConnection, to crew: HydrationCrew,
-    estimate: Int
-  ) async throws {
-    try await providers.copyOut(HydrationStatements.providers) { [progress, pace] providerChunks in
-      try await services.copyOut(HydrationStatements.services) { serviceChunks in
-        try await areas.copyOut(HydrationStatements.serviceAreas) { areaChunks in
-          var providers = CopiedTable("catalogue.provider", providerChunks)
-          var services = CopiedTable("catalogue.service", serviceChunks)
-          var areas = CopiedTable("catalogue.service_area", areaChunks)
-          var (number, turn) = (0, 0)
-          while true {
-            var batch = HydrationBatch(number: number, firstTurn: turn)
-            guard let last = try await providers.takeSome(into: &batch.providers) else { break }
-            try await services.take(upTo: last, into: &batch.services)
-            try await areas.take(upTo: last, into: &batch.serviceAreas)
-            number += 1
-            turn += batch.providers.count
-            try await crew.add(batch)
-            progress(crew.count, estimate)
-            try await pace(turn)
-          }
-          try await services.requireEnd()
-          try await areas.requireEnd()
-        }
-      }
-    }
+    for index in tables.indices.dropFirst() { try await tables[index].requireEnd() }
+    return UInt32(staff)
   }
 
   /// Puts together what the workers have made. On threads of its own: the loop goes on.
   private func assemble(
-    _ parts: HydratedParts, _ places: SourceTables, _ keeping: CalendarKeeping, _ slot: CreatedSlot
+    _ parts: HydratedParts, _ places: SourceTables, staff: UInt32, _ slot: CreatedSlot
   ) async throws -> HydratedIndex {
     var (tables, parts) = (places, parts)
-    let (builders, rows, refused) = (parts.builders, parts.rows, parts.refused)
+    let (builders, rows, calendars, refused) = (parts.builders, parts.rows, parts.calendars, parts.refused)
     var serviceNames = ServiceNameCounts()
     for counts in parts.serviceNames { serviceNames.add(counts) }
     // Held once, so that nothing is copied where it is changed.
-    parts = HydratedParts(builders: [], rows: [], serviceNames: [], refused: 0)
-    let crew = Crew(size: options.threads) { DispatchQueue.concurrentPerform(iterations: $0, execute: $1) }
-    async let segment = Self.onThread { try SegmentBuilder.finish(builders, crew: crew) }
-    async let base = Self.onThread { try SourceBase.joining(rows) }
-    let settled = SettledTables(providers: try await base, serviceNames: serviceNames.settled())
-    tables.rest(on: settled, madeOf: tables)
+    parts = HydratedParts(builders: [], rows: [], calendars: [], serviceNames: [], refused: 0)
+    async let segment = Self.onThread { [options] in try SegmentBuilder.finish(builders, crew: options.crew) }
+    async let base = Self.onThread {
+      (SettledProviders(try RestingEntries.joining(rows)), try RestingEntries.joining(calendars))
+    }
+    let (providers, resting) = try await base
+    tables.rest(on: SettledTables(providers: providers, serviceNames: serviceNames.settled()), madeOf: tables)
     return HydratedIndex(
-      segment: try await segment, tables: tables, calendars: keeping.tables, slot: slot.name, position: slot.position,
-      day: documents.today, refused: refused, keeping: keeping)
+      segment: try await segment, tables: tables, calendars: CalendarTables(base: resting, rowCount: staff), slot: slot.name,
+      position: slot.position, day: documents.today, refused: refused)
   }
 
   private static func onThread<R: Sendable>(_ body: @escaping @Sendable () throws -> R) async throws -> R {
@@ -235,20 +205,20 @@ private struct CopiedTable {
   /// Enough of them that handing them over costs nothing, few enough that every worker gets some of a small market.
   private static let batchBytes = 131_072
 
-  private let table: String
+  let table: HydratedTable
   private var chunks: CopyChunks.AsyncIterator
   private var cutter: CopiedRowCutter
 
-  init(_ table: String, _ chunks: CopyChunks) {
+  init(_ table: HydratedTable, _ chunks: CopyChunks) {
     self.table = table
     self.chunks = chunks.makeAsyncIterator()
-    cutter = CopiedRowCutter(of: table)
+    cutter = CopiedRowCutter(of: table.rawValue)
   }
 
   /// False at the end, which must be where the server said that it is.
   private mutating func feed() async throws -> Bool {
     guard let chunk = try await chunks.next() else {
-      guard cutter.hasEnded else { throw PostgresError(.decoding, "the COPY of \(table) was cut short") }
+      guard cutter.hasEnded else { throw PostgresError(.decoding, "the COPY of \(table.rawValue) was cut short") }
       return false
     }
     cutter.feed(chunk)
@@ -279,6 +249,6 @@ private struct CopiedTable {
     repeat {
       _ = try cutter.take(upTo: nil, into: &rest, lastTaken: &taken)
     } while try await feed()
-    guard rest.count == 0 else { throw PostgresError(.decoding, "rows of \(table) belong to no provider") }
+    guard rest.count == 0 else { throw PostgresError(.decoding, "rows of \(table.rawValue) belong to no provider") }
   }
 }

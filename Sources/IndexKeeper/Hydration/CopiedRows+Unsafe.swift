@@ -148,6 +148,16 @@ struct FieldReader {
     return PostgresUUID(high: next(UInt64.self), low: next(UInt64.self))
   }
 
+  mutating func optionalUUID(_ name: StaticString) throws(PostgresError) -> PostgresUUID? {
+    guard let length = try length() else { return nil }
+    guard length == 16 else { throw wrong("has a \(name) of \(length) bytes") }
+    return PostgresUUID(high: next(UInt64.self), low: next(UInt64.self))
+  }
+
+  mutating func timestamp(_ name: StaticString) throws(PostgresError) -> PostgresTimestamp {
+    try value(name, .timestamptz)
+  }
+
   mutating func text(_ name: StaticString) throws(PostgresError) -> String {
     guard let text = try optionalText(name) else { throw wrong("has no \(name)") }
     return text
@@ -176,6 +186,16 @@ struct FieldReader {
     let geography = PostgresGeography(extendedWellKnownBinary: Array(memory[position..<position + length]))
     guard let place = geography.coordinates else { throw wrong("has a \(name) that is no point") }
     return PlaceRow(latitude: place.latitude, longitude: place.longitude)
+  }
+
+  /// Rows strung together, each as its weekday and two times.
+  mutating func weeklyHours(of staff: PostgresUUID) throws(PostgresError) -> [WorkingHoursRow] {
+    let rowBytes = 18
+    guard let length = try length() else { throw wrong("has no hours") }
+    guard length % rowBytes == 0 else { throw wrong("has hours of \(length) bytes") }
+    return (0..<length / rowBytes).map { _ in
+      WorkingHoursRow(staff: staff, weekday: next(Int16.self), starts: next(Int64.self), ends: next(Int64.self))
+    }
   }
 
   private func little<Value: FixedWidthInteger>(_ type: Value.Type = Value.self, at offset: Int) -> Value {

@@ -6,7 +6,8 @@ import TextIndex
 /// What one worker has made of one batch.
 struct HydratedPart: Sendable {
   let number: Int
-  let rows: SourceBaseBuilder
+  let rows: RestingEntriesBuilder<SourceEntry>
+  let calendars: RestingEntriesBuilder<PlacedCalendar>
   let refused: Int
 }
 
@@ -15,28 +16,27 @@ struct HydratedPart: Sendable {
 private final class HydrationWorker: @unchecked Sendable {
   private let documents: ProviderDocuments
   private let tables: SourceTables
-  /// Only asked, and changed by nobody until there is an index.
-  private let keeping: CalendarKeeping
   private(set) var builder: SegmentBuilder
   private(set) var serviceNames = ServiceNameCounts()
 
-  init(_ documents: ProviderDocuments, _ tables: SourceTables, _ keeping: CalendarKeeping, _ analyzer: any TextAnalyzer) {
+  init(_ documents: ProviderDocuments, _ tables: SourceTables, _ analyzer: any TextAnalyzer) {
     self.documents = documents
     self.tables = tables
-    self.keeping = keeping
     builder = SegmentBuilder(analyzer: analyzer)
   }
 
   func take(_ batch: HydrationBatch) throws -> HydratedPart {
-    var rows = SourceBaseBuilder()
+    var rows = RestingEntriesBuilder<SourceEntry>()
+    var calendars = RestingEntriesBuilder<PlacedCalendar>()
     var refused = 0
-    try batch.forEach { id, entry, turn in
+    try batch.forEach { id, entry, calendar, turn in
       try rows.add(id, entry)
+      if !calendar.isEmpty { try calendars.add(id, calendar) }
       serviceNames.move(from: SourceEntry(), to: entry)
-      let standing = try keeping.standing(of: id)
       do throws(IndexError) {
         guard var record = try documents.record(id, entry, tables) else { return }
-        record.take(standing)
+        // What follows from the clock is counted when the index is shown.
+        record.staff = calendar.rows
         try builder.add(record, turn: UInt32(turn))
       } catch {
         // One bad provider must not keep all others from being found.
@@ -44,7 +44,7 @@ private final class HydrationWorker: @unchecked Sendable {
         refused += 1
       }
     }
-    return HydratedPart(number: batch.number, rows: rows, refused: refused)
+    return HydratedPart(number: batch.number, rows: rows, calendars: calendars, refused: refused)
   }
 
   func giveUp() -> SegmentBuilder {
@@ -78,13 +78,12 @@ final class HydrationCrew: @unchecked Sendable {
   private(set) var count = 0
 
   init(
-    threads: Int, loop: EventLoop, documents: ProviderDocuments, tables: SourceTables, keeping: CalendarKeeping,
-    analyzer: any TextAnalyzer
+    threads: Int, loop: EventLoop, documents: ProviderDocuments, tables: SourceTables, analyzer: any TextAnalyzer
   ) throws {
     self.loop = loop
     precondition(threads > 0, "somebody has to do it")
     group = try EventLoopGroup(count: threads, name: "hydration")
-    workers = (0..<threads).map { _ in HydrationWorker(documents, tables, keeping, analyzer) }
+    workers = (0..<threads).map { _ in HydrationWorker(documents, tables, analyzer) }
     underWay = Array(repeating: 0, count: threads)
   }
 
@@ -103,7 +102,7 @@ final class HydrationCrew: @unchecked Sendable {
     underWay[worker] += 1
     group.loops[worker].execute { [self] in
       let result = Result { try workers[worker].take(batch) }
-      let providers = batch.providers.count
+      let providers = batch.count(.providers)
       loop.execute { self.finish(result, worker, providers) }
     }
   }
@@ -135,8 +134,9 @@ final class HydrationCrew: @unchecked Sendable {
     try await finishBatches()
     await close()
     defer { parts = [] }
+    parts.sort { $0.number < $1.number }
     return HydratedParts(
-      builders: workers.map { $0.giveUp() }, rows: parts.sorted { $0.number < $1.number }.map(\.rows),
+      builders: workers.map { $0.giveUp() }, rows: parts.map(\.rows), calendars: parts.map(\.calendars),
       serviceNames: workers.map(\.serviceNames), refused: parts.reduce(0) { $0 + $1.refused })
   }
 }
@@ -145,7 +145,8 @@ final class HydrationCrew: @unchecked Sendable {
 struct HydratedParts: Sendable {
   let builders: [SegmentBuilder]
   /// In the order of their providers.
-  let rows: [SourceBaseBuilder]
+  let rows: [RestingEntriesBuilder<SourceEntry>]
+  let calendars: [RestingEntriesBuilder<PlacedCalendar>]
   let serviceNames: [ServiceNameCounts]
   let refused: Int
 }

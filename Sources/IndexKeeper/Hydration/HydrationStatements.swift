@@ -18,26 +18,49 @@ enum HydrationStatements {
   /// The planner's guess, good enough for a progress bar.
   static let providerEstimate = PreparedQuery(
     "SELECT greatest(reltuples, 0)::bigint FROM pg_catalog.pg_class WHERE oid = 'catalogue.provider'::regclass")
+}
 
-  static let providers = """
-    COPY (
-      SELECT id, market_id, category_id, area_id, name_en, name_ar, description_en, description_ar, location, tier,
-        verification = 'verified', rating_sum, rating_count, popularity, is_online, is_active, tags, created_at
-      FROM catalogue.provider ORDER BY id
-    ) TO STDOUT (FORMAT binary)
-    """
+/// The large tables.
+enum HydratedTable: String, CaseIterable {
+  case providers = "catalogue.provider"
+  case services = "catalogue.service"
+  case serviceAreas = "catalogue.service_area"
+  case staff = "catalogue.staff"
+  case hours = "catalogue.working_hours"
+  case overrides = "catalogue.schedule_override"
+  case busy = "catalogue.outside_busy"
 
-  static let services = """
-    COPY (
-      SELECT provider_id, id, name_en, name_ar, price_minor, currency, duration_min, padding_min, capacity, is_active
-      FROM catalogue.service ORDER BY provider_id, id
-    ) TO STDOUT (FORMAT binary)
-    """
+  /// Every row begins with its provider's id.
+  var statement: String { "COPY (SELECT \(columns) FROM \(rawValue) \(order)) TO STDOUT (FORMAT binary)" }
 
-  static let serviceAreas = """
-    COPY (SELECT provider_id, position, centre, radius_m FROM catalogue.service_area ORDER BY provider_id, position)
-    TO STDOUT (FORMAT binary)
-    """
+  private var columns: String {
+    switch self {
+    case .providers:
+      """
+      id, market_id, category_id, area_id, name_en, name_ar, description_en, description_ar, location, tier,
+      verification = 'verified', rating_sum, rating_count, popularity, is_online, is_active, tags, created_at
+      """
+    case .services:
+      "provider_id, id, name_en, name_ar, price_minor, currency, duration_min, padding_min, capacity, is_active"
+    case .serviceAreas: "provider_id, position, centre, radius_m"
+    case .staff: "provider_id, id, name_en, name_ar, position, is_active"
+    // A week has many short rows: to string them together costs the server a quarter of what sending each does.
+    case .hours: "provider_id, staff_id, string_agg(int2send(weekday) || time_send(starts) || time_send(ends), '')"
+    case .overrides: "provider_id, staff_id, day - date '1970-01-01', starts, ends, is_closed"
+    case .busy: "provider_id, id, staff_id, lower(during), upper(during)"
+    }
+  }
+
+  /// That of an index.
+  private var order: String {
+    switch self {
+    case .providers: "ORDER BY id"
+    case .services, .staff, .busy: "ORDER BY provider_id, id"
+    case .serviceAreas: "ORDER BY provider_id, position"
+    case .hours: "GROUP BY provider_id, staff_id ORDER BY provider_id, staff_id"
+    case .overrides: "ORDER BY provider_id, staff_id, day, starts"
+    }
+  }
 }
 
 // Their rows, field by field in the order above.
@@ -57,7 +80,7 @@ extension FieldReader {
       popularity: try float("popularity"), isOnline: try bool("presence"))
     let isActive = try bool("state")
     let tags: [String] = try value("list of tags", .textArray)
-    let createdOn = try value("moment of creation", .timestamptz, as: PostgresTimestamp.self).dayNumber
+    let createdOn = try timestamp("moment of creation").dayNumber
     return (
       id,
       ProviderRow(
@@ -83,6 +106,43 @@ extension FieldReader {
     return (
       try uuid("provider"),
       ServiceAreaRow(position: try integer("position"), centre: try place("centre"), radiusMetres: try integer("radius"))
+    )
+  }
+
+  mutating func staff() throws(PostgresError) -> (owner: PostgresUUID, row: StaffRow) {
+    try beginRow(fields: 6)
+    return (
+      try uuid("provider"),
+      StaffRow(id: try uuid("id"), name: try names("name"), position: try integer("position"), isActive: try bool("state"))
+    )
+  }
+
+  /// Those of one staff member, in no order.
+  mutating func hours() throws(PostgresError) -> (owner: PostgresUUID, row: [WorkingHoursRow]) {
+    try beginRow(fields: 3)
+    return (try uuid("provider"), try weeklyHours(of: try uuid("staff member")))
+  }
+
+  mutating func override() throws(PostgresError) -> (owner: PostgresUUID, row: ScheduleOverrideRow) {
+    try beginRow(fields: 6)
+    return (
+      try uuid("provider"),
+      ScheduleOverrideRow(
+        staff: try uuid("staff member"), day: try integer("day"), starts: try integer("beginning"), ends: try integer("end"),
+        isClosed: try bool("closure"))
+    )
+  }
+
+  mutating func busy() throws(PostgresError) -> (owner: PostgresUUID, row: OutsideBusyRow) {
+    try beginRow(fields: 5)
+    let provider = try uuid("provider")
+    let id: Int64 = try integer("id")
+    let staff = try optionalUUID("staff member")
+    return (
+      provider,
+      OutsideBusyRow(
+        id: id, staff: staff, from: try timestamp("beginning").microsecondsSince1970,
+        to: try timestamp("end").microsecondsSince1970)
     )
   }
 }

@@ -57,7 +57,7 @@ final class IndexFollower: FeedFollower, @unchecked Sendable {
     } else {
       calendars = CalendarKeeping(hydrated.calendars, markets: hydrated.tables.markets, options: options)
       let rows = hydrated.tables.providers
-      try calendars.fillAll { try rows.entry($0).provider?.market }
+      try calendars.fillAll { try rows.market(of: $0) }
     }
     (writer.calendar, writer.hours) = (calendars.calendars.free, calendars.calendars.hours)
     documents = ProviderDocuments(today: hydrated.day)
@@ -211,7 +211,7 @@ final class IndexFollower: FeedFollower, @unchecked Sendable {
     }
   }
 
-  private func market(of id: PostgresUUID) throws -> String? { try changes.tables.providers.entry(id).provider?.market }
+  private func market(of id: PostgresUUID) throws -> String? { try changes.tables.providers.market(of: id) }
 
   /// What the clock has made due, a portion of it. Everything, where nobody searches yet.
   private func keepCalendars() throws {
@@ -219,7 +219,9 @@ final class IndexFollower: FeedFollower, @unchecked Sendable {
     _ = try calendars.keepTime(options.clock.now(), writer, marketOf: market)
   }
 
-  func catchUpWithTime() throws { while !(try calendars.keepTime(options.clock.now(), writer, marketOf: market)) {} }
+  func catchUpWithTime() throws {
+    while !(try calendars.keepTime(options.clock.now(), writer, isAwaited: true, marketOf: market)) {}
+  }
 
   /// The same while others on the loop get their turns.
   func keepUpWithTime() async throws {
@@ -367,7 +369,7 @@ final class IndexFollower: FeedFollower, @unchecked Sendable {
   private struct SavedState: Sendable {
     let merged: SegmentMerge.Finished
     let settled: SettledTables
-    let calendars: CalendarBase
+    let calendars: RestingEntries<PlacedCalendar>
     let of: StateToSave
   }
 

@@ -305,7 +305,7 @@ extension HydratedIndex {
   fileprivate mutating func fillCalendars(_ options: LiveIndexOptions) throws {
     let keeping = CalendarKeeping(calendars, markets: tables.markets, options: options)
     let rows = tables.providers
-    try keeping.fillAll { try rows.entry($0).provider?.market }
+    try keeping.fillAll { try rows.market(of: $0) }
     self.keeping = keeping
   }
 }

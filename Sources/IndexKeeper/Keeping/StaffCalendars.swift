@@ -1,7 +1,9 @@
 import AvailabilityIndex
 import Calendars
+import Columns
 import PostgresClient
-import ProviderIndex
+import Synchronization
+import TextIndex
 
 /// The calendars that searches read, and how they are made of rows. Touched on the keeper's loop only, but for what readers read.
 final class StaffCalendars {
@@ -9,7 +11,7 @@ final class StaffCalendars {
   let free: AvailabilityCalendar
   /// When it works. It begins yesterday: who asks just before midnight is answered just after it.
   let hours: AvailabilityCalendar
-  private var makers: [ObjectIdentifier: ZoneMaker] = [:]
+  private var filling: CalendarFilling
   private(set) var today: Int
 
   /// Days that are kept: those that can be asked for, a day for visits that begin on the last of them, and one that is filled while the
@@ -19,8 +21,11 @@ final class StaffCalendars {
 
   init(rowCount: UInt32, today: Int) {
     self.today = today
-    free = AvailabilityCalendar(staffCount: Int(rowCount), firstDay: Int32(clamping: today), days: Self.freeDays)
-    hours = AvailabilityCalendar(staffCount: Int(rowCount), firstDay: Int32(clamping: today - 1), days: Self.hoursDays)
+    free = AvailabilityCalendar(
+      staffCount: Int(rowCount), firstDay: Int32(clamping: today), days: Self.freeDays, room: LiveWords.inLargePages)
+    hours = AvailabilityCalendar(
+      staffCount: Int(rowCount), firstDay: Int32(clamping: today - 1), days: Self.hoursDays, room: LiveWords.inLargePages)
+    filling = CalendarFilling(free, hours, today: today)
   }
 
   /// Moves on to a later day; the last days are then blank until they are filled. O(1).
@@ -29,7 +34,7 @@ final class StaffCalendars {
     today = day
     free.advance(to: Int32(clamping: day))
     hours.advance(to: Int32(clamping: day - 1))
-    makers = [:]
+    filling = CalendarFilling(free, hours, today: day)
   }
 
   /// Room for staff numbers below `count`.
@@ -42,71 +47,35 @@ final class StaffCalendars {
 
   /// Writes a provider's calendars: only days that differ from what is there.
   /// - Parameter zone: nil where it is not known; then nobody is ever free.
-  func fill(_ placed: PlacedCalendar, zone: Zone?) {
-    let known = zone ?? .utc
-    var maker = makers.removeValue(forKey: ObjectIdentifier(known)) ?? ZoneMaker(known, self)
-    defer { makers[ObjectIdentifier(known)] = maker }
-    for (row, staff) in zip(placed.rows, placed.entry.staff) {
-      maker.fill(Int(row), zone == nil || !staff.isActive ? nil : staff.id, placed.entry, self)
+  func fill(_ times: RestingTimes, zone: Zone?) throws(StateFileError) {
+    var times = times
+    try filling.fill(&times, zone: zone)
+  }
+
+  /// Writes the calendars of all providers, of several at the same time.
+  func fill(
+    _ all: FollowedEntries<PlacedCalendar>, crew: Crew, zone: @Sendable (PostgresUUID) throws -> Zone?
+  ) throws {
+    let base = all.base
+    let portions = min(crew.size * Self.portionsPerThread, base.count / IndexKeeperLimits.calendarsAtOnce + 1)
+    let failure = Mutex<(any Error)?>(nil)
+    crew.run(portions) { [free, hours, today] portion in
+      var filling = CalendarFilling(free, hours, today: today)
+      do {
+        for index in base.count * portion / portions..<base.count * (portion + 1) / portions {
+          let id = base.provider(index)
+          guard all.changed(id) == nil else { continue }
+          var times = try RestingTimes(bytes: base.bytes(index), ids: base.ids(index))
+          try filling.fill(&times, zone: zone(id))
+        }
+      } catch {
+        failure.withLock { $0 = error }
+      }
     }
-  }
-}
-
-/// Makes calendars of one zone.
-private struct ZoneMaker {
-  /// What hours come to, ready to be given to all who have them.
-  private struct Made {
-    let worked: [DaySlots]
-    let free: PackedDays
-    let hours: PackedDays
+    if let failure = failure.withLock({ $0 }) { throw failure }
+    try all.forEachChanged { id, placed in try fill(RestingTimes(placed), zone: zone(id)) }
   }
 
-  private let zone: Zone
-  private var maker: CalendarMaker
-  private let firstDay: Int
-  private var made: [WorkingHours: Made] = [:]
-
-  init(_ zone: Zone, _ calendars: StaffCalendars) {
-    self.zone = zone
-    firstDay = calendars.today - 1
-    maker = CalendarMaker(zone: zone, firstDay: firstDay, days: StaffCalendars.freeDays + 1)
-  }
-
-  /// - Parameter staff: nil for who cannot be booked at all.
-  mutating func fill(_ row: Int, _ staff: PostgresUUID?, _ entry: CalendarEntry, _ calendars: StaffCalendars) {
-    let made = made(staff.map { hours(of: $0, entry) } ?? WorkingHours(), calendars)
-    calendars.hours.setDays(staff: row, made.hours)
-    guard let staff, entry.busy.contains(where: { $0.isOf(staff) }) else {
-      return calendars.free.setDays(staff: row, made.free)
-    }
-    maker.work(as: made.worked)
-    for time in entry.busy where time.isOf(staff) { maker.take(BusyTime(from: time.from, to: time.to)) }
-    calendars.free.setDays(staff: row, calendars.free.packed(maker.free, firstDay: firstDay))
-  }
-
-  private func hours(of staff: PostgresUUID, _ entry: CalendarEntry) -> WorkingHours {
-    let dates = maker.dates ?? 0...0
-    return WorkingHours(
-      weekly: entry.hours.lazy.filter { $0.staff == staff }
-        .map { .init(weekday: Int($0.weekday), span: WallSpan(from: Int($0.starts), to: Int($0.ends))) },
-      dated: entry.overrides.lazy.filter { $0.staff == staff && dates.contains(Int($0.day)) }
-        .map {
-          .init(day: Int($0.day), span: $0.isClosed ? WallSpan(from: 0, to: 0) : WallSpan(from: Int($0.starts), to: Int($0.ends)))
-        })
-  }
-
-  private mutating func made(_ hours: WorkingHours, _ calendars: StaffCalendars) -> Made {
-    if let known = made[hours] { return known }
-    maker.work(hours)
-    let new = Made(
-      worked: maker.worked, free: calendars.free.packed(maker.worked, firstDay: firstDay),
-      hours: calendars.hours.packed(maker.worked, firstDay: firstDay))
-    if made.count >= IndexKeeperLimits.rememberedHours { made = [:] }
-    made[hours] = new
-    return new
-  }
-}
-
-extension OutsideBusyRow {
-  fileprivate func isOf(_ member: PostgresUUID) -> Bool { staff == nil || staff == member }
+  /// Some threads are quicker than others: so they end together.
+  private static let portionsPerThread = 4
 }

@@ -29,24 +29,18 @@ struct StateToSave: Sendable {
   let fingerprint: String
 
   /// Writes the file whole or not at all. Gives the rows at rest, as they are in it.
-  func write(_ segment: Segment, path: String) throws -> (tables: SettledTables, calendars: CalendarBase) {
+  func write(_ segment: Segment, path: String) throws -> (tables: SettledTables, calendars: RestingEntries<PlacedCalendar>) {
     let settled = try tables.settled()
-    let restingCalendars = try calendars.settled()
-    let (base, serviceNames) = (settled.providers, settled.serviceNames)
+    let restingCalendars = try calendars.entries.settled()
+    let serviceNames = settled.serviceNames
     var file = ColumnFileWriter(version: Segment.formatVersion, number: position)
     segment.write(into: &file)
-    file.add(base.ids, as: StateSection.ids)
-    file.add(base.starts, as: StateSection.starts)
-    file.add(base.bytes, as: StateSection.bytes)
-    file.add(base.serviceStarts, as: StateSection.serviceStarts)
-    file.add(base.services, as: StateSection.services)
-    file.add(base.serviceTable.slots, as: StateSection.serviceTable)
+    settled.providers.entries.write(into: &file, prefix: StateSection.providers)
+    file.add(settled.providers.serviceTable.slots, as: StateSection.serviceTable)
+    restingCalendars.write(into: &file, prefix: StateSection.calendars)
     file.add(serviceNames.starts, as: StateSection.serviceNameStarts)
     file.add(serviceNames.keys, as: StateSection.serviceNames)
     file.add(serviceNames.counts, as: StateSection.serviceNameCounts)
-    file.add(restingCalendars.ids, as: StateSection.calendarIDs)
-    file.add(restingCalendars.starts, as: StateSection.calendarStarts)
-    file.add(restingCalendars.bytes, as: StateSection.calendarBytes)
     file.add(Column(places()), as: StateSection.places)
     file.add(Column(head()), as: StateSection.head)
     let output = try WholeFile(path: path)
@@ -57,11 +51,10 @@ struct StateToSave: Sendable {
 
   private func head() -> [UInt8] {
     var writer = ByteWriter()
-    writer.integer(UInt64(SourceCodec.version))
+    writer.integer(StateFile.form)
     writer.text(fingerprint)
     writer.text(slot)
     writer.integer(UInt64(UInt32(bitPattern: day)))
-    writer.integer(UInt64(CalendarCodec.version))
     writer.integer(UInt64(calendars.rowCount))
     return writer.bytes
   }
@@ -96,97 +89,61 @@ struct StateToSave: Sendable {
 }
 
 enum StateSection {
-  static let ids = "rows.ids"
-  static let starts = "rows.starts"
-  static let bytes = "rows.bytes"
-  static let serviceStarts = "rows.services.starts"
-  static let services = "rows.services"
-  static let serviceTable = "rows.services.table"
+  static let providers = "rows"
+  static let serviceTable = "rows.services"
   static let serviceNameStarts = "names.services.starts"
   static let serviceNames = "names.services"
   static let serviceNameCounts = "names.services.counts"
-  static let calendarIDs = "calendars.ids"
-  static let calendarStarts = "calendars.starts"
-  static let calendarBytes = "calendars.bytes"
+  static let calendars = "calendars"
   static let places = "rows.places"
   static let head = "keeper"
 }
 
 /// Reads what `StateToSave` wrote.
 enum StateFile {
+  /// Raised whenever the form of what the keeper adds changes: an older file is hydrated anew.
+  static let form: UInt64 = 3
+
   /// Nil when there is no file.
   static func read(path: String, fingerprint: String) throws -> HydratedIndex? {
     guard let memory = try MappedState.memory(path: path) else { return nil }
     let file = try ColumnFileReader(memory: memory, version: Segment.formatVersion)
     var head = ByteReader(try bytes(file, StateSection.head))
-    guard try head.integer() == UInt64(SourceCodec.version) else { throw StateFileError.malformed("its rows have another form") }
+    guard try head.integer() == form else { throw StateFileError.malformed("its rows have another form") }
     guard try head.text() == fingerprint else { throw StateFileError.otherAnalysis }
     let slot = try head.text()
     let day = try head.integer32()
-    guard try head.integer() == UInt64(CalendarCodec.version), let rowCount = UInt32(exactly: try head.integer()) else {
-      throw StateFileError.malformed("its calendars have another form")
+    guard let rowCount = UInt32(exactly: try head.integer()) else {
+      throw StateFileError.malformed("its calendars have no number")
     }
-    var tables = SourceTables(base: try base(file), serviceNames: ServiceNameCounts(base: try serviceNames(file)))
+    var tables = SourceTables(base: try providers(file), serviceNames: ServiceNameCounts(base: try serviceNames(file)))
     try readPlaces(file, into: &tables)
     return HydratedIndex(
       segment: try Segment(reading: file), tables: tables,
-      calendars: CalendarTables(base: try calendars(file), rowCount: rowCount),
+      calendars: CalendarTables(base: try RestingEntries(reading: file, prefix: StateSection.calendars), rowCount: rowCount),
       slot: slot, position: file.number, day: day, isSaved: true)
   }
 
-  private static func calendars(_ file: ColumnFileReader) throws -> CalendarBase {
-    let ids: Column<SIMD2<UInt64>> = try file.column(StateSection.calendarIDs)
-    let starts: Column<UInt64> = try file.column(StateSection.calendarStarts, count: ids.count + 1)
-    let bytes: Column<UInt8> = try file.column(StateSection.calendarBytes)
-    guard follow(starts, bytes.count), ascend(ids) else {
-      throw StateFileError.malformed("its calendars do not follow one another")
-    }
-    return CalendarBase(ids: ids, starts: starts, bytes: bytes)
-  }
-
-  private static func ascend(_ ids: Column<SIMD2<UInt64>>) -> Bool {
-    zip(ids, ids.dropFirst()).allSatisfy { ($0.x, $0.y) < ($1.x, $1.y) }
-  }
-
-  private static func base(_ file: ColumnFileReader) throws -> SourceBase {
-    let ids: Column<SIMD2<UInt64>> = try file.column(StateSection.ids)
-    let starts: Column<UInt64> = try file.column(StateSection.starts, count: ids.count + 1)
-    let bytes: Column<UInt8> = try file.column(StateSection.bytes)
-    let serviceStarts: Column<UInt32> = try file.column(StateSection.serviceStarts, count: ids.count + 1)
-    let services: Column<SIMD2<UInt64>> = try file.column(StateSection.services)
+  private static func providers(_ file: ColumnFileReader) throws -> SettledProviders {
     let slots: Column<UInt32> = try file.column(StateSection.serviceTable)
     guard slots.count.nonzeroBitCount == 1 else { throw StateFileError.malformed("its table of services has no size of one") }
-    guard follow(starts, bytes.count), follow(serviceStarts, services.count) else {
-      throw StateFileError.malformed("its rows do not follow one another")
-    }
-    guard ascend(ids) else { throw StateFileError.malformed("its rows do not ascend by id") }
-    return SourceBase(
-      ids: ids, starts: starts, bytes: bytes, serviceStarts: serviceStarts, services: services,
-      serviceTable: ServiceTable(slots: slots))
+    return SettledProviders(
+      try RestingEntries(reading: file, prefix: StateSection.providers), serviceTable: ServiceTable(slots: slots))
   }
 
   private static func serviceNames(_ file: ColumnFileReader) throws -> ServiceNameBase {
     let counts: Column<UInt32> = try file.column(StateSection.serviceNameCounts)
     let starts: Column<UInt64> = try file.column(StateSection.serviceNameStarts, count: counts.count + 1)
     let keys: Column<UInt8> = try file.column(StateSection.serviceNames)
-    guard follow(starts, keys.count) else { throw StateFileError.malformed("its names of services do not follow one another") }
+    guard starts.follow(upTo: keys.count) else {
+      throw StateFileError.malformed("its names of services do not follow one another")
+    }
     return ServiceNameBase(starts: starts, keys: keys, counts: counts)
   }
 
   private static func bytes(_ file: ColumnFileReader, _ section: String) throws -> Slice<Column<UInt8>> {
     let column: Column<UInt8> = try file.column(section)
     return column[...]
-  }
-
-  /// Whether these are starts of parts of something that has `count`.
-  private static func follow<Start: FixedWidthInteger & BitwiseCopyable>(_ starts: Column<Start>, _ count: Int) -> Bool {
-    guard let first = starts.first, let last = starts.last, first == 0, last == count else { return false }
-    var previous = first
-    for start in starts.buffer {
-      guard start >= previous else { return false }
-      previous = start
-    }
-    return true
   }
 
   private static func readPlaces(_ file: ColumnFileReader, into tables: inout SourceTables) throws {
@@ -208,5 +165,42 @@ enum StateFile {
       tables.categories[id] = CategoryRow(name: try reader.names(), position: try reader.integer32())
     }
     try reader.end()
+  }
+}
+
+extension RestingEntries {
+  fileprivate func write(into file: inout ColumnFileWriter, prefix: String) {
+    file.add(providers, as: prefix + ".providers")
+    file.add(starts, as: prefix + ".starts")
+    file.add(bytes, as: prefix + ".bytes")
+    file.add(idStarts, as: prefix + ".ids.starts")
+    file.add(ids, as: prefix + ".ids")
+  }
+
+  fileprivate convenience init(reading file: ColumnFileReader, prefix: String) throws {
+    let providers: Column<SIMD2<UInt64>> = try file.column(prefix + ".providers")
+    self.init(
+      providers: providers, starts: try file.column(prefix + ".starts", count: providers.count + 1),
+      bytes: try file.column(prefix + ".bytes"), idStarts: try file.column(prefix + ".ids.starts", count: providers.count + 1),
+      ids: try file.column(prefix + ".ids"))
+    guard starts.follow(upTo: bytes.count), idStarts.follow(upTo: ids.count) else {
+      throw StateFileError.malformed("its rows do not follow one another")
+    }
+    guard zip(providers, providers.dropFirst()).allSatisfy({ ($0.x, $0.y) < ($1.x, $1.y) }) else {
+      throw StateFileError.malformed("its rows do not ascend by provider")
+    }
+  }
+}
+
+extension Column where Element: FixedWidthInteger {
+  /// Whether these are starts of parts of something that has `count`.
+  fileprivate func follow(upTo count: Int) -> Bool {
+    guard let first, let last, first == 0, last == count else { return false }
+    var previous = first
+    for start in buffer {
+      guard start >= previous else { return false }
+      previous = start
+    }
+    return true
   }
 }

@@ -72,11 +72,11 @@ struct IndexComparison {
   // MARK: Calendars
 
   mutating func compare(_ index: CalendarTables, with database: CalendarTables) throws {
-    try database.forEach { id, placed in
+    try database.entries.forEach { id, placed in
       databaseHash.add(id, placed.entry)
       compare(id, try index.calendar(id).entry, placed.entry)
     }
-    try index.forEach { id, placed in
+    try index.entries.forEach { id, placed in
       indexHash.add(id, placed.entry)
       if try database.calendar(id).entry.isEmpty { compare(id, placed.entry, CalendarEntry()) }
     }
@@ -130,22 +130,24 @@ struct HashOfAll: Sendable {
   private(set) var value: UInt64 = 0xcbf2_9ce4_8422_2325
 
   mutating func add(_ id: PostgresUUID, _ entry: SourceEntry) {
-    var bytes: [UInt8] = []
-    SourceCodec.append(entry, to: &bytes)
-    for byte in id.description.utf8 { fold(byte) }
-    for byte in bytes { fold(byte) }
+    fold(id, entry)
   }
 
   /// Without the numbers of its staff, which depend on how the index came about.
   mutating func add(_ id: PostgresUUID, _ calendar: CalendarEntry) {
     guard !calendar.isEmpty else { return }
-    var bytes: [UInt8] = []
-    CalendarCodec.append(PlacedCalendar(entry: calendar), to: &bytes)
-    for byte in id.description.utf8 { fold(byte) }
-    for byte in bytes { fold(byte) }
+    fold(id, PlacedCalendar(entry: calendar))
   }
 
   mutating func add(_ document: IndexedDocument) { document.fold(into: &value) }
+
+  private mutating func fold(_ provider: PostgresUUID, _ entry: some RestingEntry) {
+    var (bytes, ids): ([UInt8], [SIMD2<UInt64>]) = ([], [])
+    entry.append(to: &bytes, ids: &ids)
+    for byte in provider.description.utf8 { fold(byte) }
+    for id in ids { for byte in PostgresUUID(id).description.utf8 { fold(byte) } }
+    for byte in bytes { fold(byte) }
+  }
 
   private mutating func fold(_ byte: UInt8) { value = (value ^ UInt64(byte)) &* 0x100_0000_01b3 }
 

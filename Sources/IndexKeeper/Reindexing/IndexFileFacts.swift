@@ -17,7 +17,7 @@ public struct IndexFileFacts: Sendable, Hashable {
     let file = try ColumnFileReader(memory: memory, version: Segment.formatVersion)
     let bytes: Column<UInt8> = try file.column(StateSection.head)
     var head = ByteReader(bytes[...])
-    guard try head.integer() == UInt64(SourceCodec.version) else { throw StateFileError.malformed("its rows have another form") }
+    guard try head.integer() == UInt64(StateFile.form) else { throw StateFileError.malformed("its rows have another form") }
     let (fingerprint, slot) = (try head.text(), try head.text())
     return IndexFileFacts(
       position: file.number, slot: slot, fingerprint: fingerprint, providers: try Segment(reading: file).count,

@@ -94,7 +94,7 @@ extension IndexRebuild {
     compare(
       "markets, neighbourhoods and categories", tables.markets.count + tables.areas.count + tables.categories.count, expected.4)
     var (staff, times) = (0, 0)
-    try contents.calendars.forEach { _, placed in
+    try contents.calendars.entries.forEach { _, placed in
       staff += placed.entry.staff.count
       times += placed.entry.hours.count + placed.entry.overrides.count + placed.entry.busy.count
     }

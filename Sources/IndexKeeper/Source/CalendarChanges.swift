@@ -11,7 +11,7 @@ struct CalendarChanges {
 
   init(_ tables: CalendarTables) { self.tables = tables }
 
-  mutating func rest(on settled: CalendarBase, madeOf copy: CalendarTables) {
+  mutating func rest(on settled: RestingEntries<PlacedCalendar>, madeOf copy: CalendarTables) {
     tables.rest(on: settled, madeOf: copy)
     tablesBefore?.rest(on: settled, madeOf: copy)
   }
@@ -84,7 +84,7 @@ struct CalendarChanges {
 
   private mutating func removeAll(_ table: CalendarTable) throws {
     var ids: [PostgresUUID] = []
-    try tables.forEach { id, _ in ids.append(id) }
+    try tables.entries.forEach { id, _ in ids.append(id) }
     for id in ids { try touch(id) { table.removeAll(from: &$0) } }
   }
 

@@ -1,26 +1,44 @@
 import Columns
 import PostgresClient
 
-/// Entries as bytes, in which they rest until something about them changes: some 300 bytes a provider instead of a dozen objects. The ids
-/// of services are kept beside them.
-enum SourceCodec {
-  /// Raised whenever the form changes: an older file is hydrated anew.
-  static let version: UInt8 = 2
-
-  static func append(_ entry: SourceEntry, to bytes: inout [UInt8]) {
+/// As bytes: some 300 a provider instead of a dozen objects.
+extension SourceEntry: RestingEntry {
+  func append(to bytes: inout [UInt8], ids: inout [SIMD2<UInt64>]) {
     var writer = ByteWriter(bytes: bytes)
     bytes = []
-    writer.integer(entry.provider == nil ? 0 : 1)
-    if let provider = entry.provider { write(provider, &writer) }
-    writer.integer(UInt64(entry.services.count))
-    for service in entry.services { write(service, &writer) }
-    writer.integer(UInt64(entry.areas.count))
-    for area in entry.areas {
+    writer.integer(provider == nil ? 0 : 1)
+    if let provider { Self.write(provider, &writer) }
+    for service in services {
+      ids.append(service.id.bits)
+      Self.write(service, &writer)
+    }
+    writer.integer(UInt64(areas.count))
+    for area in areas {
       writer.integer(UInt64(UInt16(bitPattern: area.position)))
       writer.place(area.centre)
       writer.integer(UInt64(UInt32(bitPattern: area.radiusMetres)))
     }
     bytes = writer.bytes
+  }
+
+  init(bytes: Slice<Column<UInt8>>, ids: Slice<Column<SIMD2<UInt64>>>) throws(StateFileError) {
+    var reader = ByteReader(bytes)
+    if try reader.integer() == 1 { provider = try Self.provider(&reader) }
+    services.reserveCapacity(ids.count)
+    for id in ids { services.append(try Self.service(PostgresUUID(id), &reader)) }
+    for _ in 0..<(try reader.count()) {
+      areas.append(
+        ServiceAreaRow(
+          position: Int16(bitPattern: UInt16(truncatingIfNeeded: try reader.integer())), centre: try reader.place(),
+          radiusMetres: try reader.integer32()))
+    }
+    try reader.end()
+  }
+
+  /// The provider's market, read alone: it comes first.
+  static func market(_ bytes: Slice<Column<UInt8>>) throws(StateFileError) -> String? {
+    var reader = ByteReader(bytes)
+    return try reader.integer() == 1 ? try reader.text() : nil
   }
 
   private static func write(_ provider: ProviderRow, _ writer: inout ByteWriter) {
@@ -50,24 +68,6 @@ enum SourceCodec {
     writer.integer(UInt64(UInt32(bitPattern: service.paddingMinutes)))
     writer.integer(UInt64(UInt32(bitPattern: service.capacity)))
     writer.integer(service.isActive ? 1 : 0)
-  }
-
-  /// - Parameter services: their ids.
-  static func entry(_ bytes: Slice<Column<UInt8>>, services: Slice<Column<SIMD2<UInt64>>>) throws(StateFileError) -> SourceEntry {
-    var reader = ByteReader(bytes)
-    var entry = SourceEntry()
-    if try reader.integer() == 1 { entry.provider = try provider(&reader) }
-    guard try reader.count() == services.count else { throw .malformed("an entry has other services than ids of them") }
-    entry.services.reserveCapacity(services.count)
-    for id in services { entry.services.append(try service(PostgresUUID(id), &reader)) }
-    for _ in 0..<(try reader.count()) {
-      entry.areas.append(
-        ServiceAreaRow(
-          position: Int16(bitPattern: UInt16(truncatingIfNeeded: try reader.integer())), centre: try reader.place(),
-          radiusMetres: try reader.integer32()))
-    }
-    try reader.end()
-    return entry
   }
 
   private static func provider(_ reader: inout ByteReader) throws(StateFileError) -> ProviderRow {
@@ -115,10 +115,12 @@ struct ByteWriter {
     for shift in stride(from: UInt64(0), to: 64, by: 8) { bytes.append(UInt8(truncatingIfNeeded: value.bitPattern >> shift)) }
   }
 
-  mutating func text(_ text: String) {
-    integer(UInt64(text.utf8.count))
-    bytes.append(contentsOf: text.utf8)
+  mutating func part(_ part: some Collection<UInt8>) {
+    integer(UInt64(part.count))
+    bytes.append(contentsOf: part)
   }
+
+  mutating func text(_ text: String) { part(text.utf8) }
 
   mutating func place(_ place: PlaceRow) {
     double(place.latitude)
@@ -140,8 +142,10 @@ struct ByteReader {
     position = bytes.startIndex
   }
 
+  var isAtEnd: Bool { position == bytes.endIndex }
+
   func end() throws(StateFileError) {
-    guard position == bytes.endIndex else { throw .malformed("an entry goes on after its end") }
+    guard isAtEnd else { throw .malformed("an entry goes on after its end") }
   }
 
   mutating func integer() throws(StateFileError) -> UInt64 {
@@ -171,12 +175,15 @@ struct ByteReader {
     return Double(bitPattern: bytes[position..<position + 8].reversed().reduce(0) { $0 << 8 | UInt64($1) })
   }
 
-  mutating func text() throws(StateFileError) -> String {
+  /// Bytes with their length before them.
+  mutating func part() throws(StateFileError) -> Slice<Column<UInt8>> {
     let count = try count()
     defer { position += count }
-    guard let text = String(validating: bytes[position..<position + count], as: UTF8.self) else {
-      throw .malformed("a text is not UTF-8")
-    }
+    return bytes[position..<position + count]
+  }
+
+  mutating func text() throws(StateFileError) -> String {
+    guard let text = String(validating: try part(), as: UTF8.self) else { throw .malformed("a text is not UTF-8") }
     return text
   }
 

@@ -1,39 +1,39 @@
 import PostgresClient
 
-/// A provider's rows as they have been since some change: what is told of it is the same as long as this object is.
-final class SourceBox: Sendable {
-  let entry: SourceEntry
-  init(_ entry: SourceEntry) { self.entry = entry }
-}
-
-/// The rows of providers at one position of the feed: a base at rest, and above it what has changed since. A value: copied in O(1), a
-/// copy stays as it is while the original follows on.
+/// The rows of providers at one position of the feed, and whose each service is. A value: copied in O(1), a copy stays as it is while the
+/// original follows on.
 struct ProviderRows: Sendable {
-  private(set) var base: SourceBase
-  /// An empty entry is one that has been removed.
-  private var overlay = PersistentTable<PostgresUUID, SourceBox>()
+  private var entries: FollowedEntries<SourceEntry>
+  /// Of the services at rest.
+  private var serviceTable: ServiceTable
   /// Services that have come to a provider since the base was made. Some have left it again: its entry tells.
   private var movedServices = PersistentTable<PostgresUUID, PostgresUUID>()
 
-  init(base: SourceBase) { self.base = base }
+  init(base: SettledProviders) {
+    entries = FollowedEntries(base: base.entries)
+    serviceTable = base.serviceTable
+  }
 
   /// O(log n). An unknown id has an empty entry.
-  func entry(_ id: PostgresUUID) throws(StateFileError) -> SourceEntry {
-    if let changed = overlay[id] { return changed.entry }
-    guard let index = base.find(id) else { return SourceEntry() }
-    return try base.entry(index)
+  func entry(_ id: PostgresUUID) throws(StateFileError) -> SourceEntry { try entries[id] }
+
+  /// The market a provider is in; nil for who is not there. O(log n).
+  func market(of id: PostgresUUID) throws(StateFileError) -> String? {
+    if let changed = entries.changed(id) { return changed.entry.provider?.market }
+    guard let index = entries.base.find(id) else { return nil }
+    return try SourceEntry.market(entries.base.bytes(index))
   }
 
   /// Another object whenever the entry is another; also when it came to rest since, which changes nothing about it.
   func source(of id: PostgresUUID) -> AnyObject? {
-    if let changed = overlay[id] { return changed.entry.isEmpty ? nil : changed }
-    return base.find(id) == nil ? nil : base
+    if let changed = entries.changed(id) { return changed.entry.isEmpty ? nil : changed }
+    return entries.base.find(id) == nil ? nil : entries.base
   }
 
   /// - Parameter before: the entry as it is.
   mutating func set(_ id: PostgresUUID, _ entry: SourceEntry, before: SourceEntry) {
     guard entry != before else { return }
-    overlay.set(SourceBox(entry), for: id)
+    entries.set(id, entry)
     guard entry.services != before.services else { return }
     for service in entry.services where !before.services.contains(where: { $0.id == service.id }) {
       movedServices.set(id, for: service.id)
@@ -42,7 +42,9 @@ struct ProviderRows: Sendable {
 
   /// Whose service it is; nil when there is none. O(log n).
   func owner(ofService id: PostgresUUID) throws(StateFileError) -> (id: PostgresUUID, entry: SourceEntry)? {
-    for owner in [movedServices[id], base.owner(ofService: id)] {
+    let base = entries.base
+    let atRest = serviceTable.find(id, in: base.ids).flatMap { base.owner(ofRow: $0) }
+    for owner in [movedServices[id], atRest] {
       guard let owner else { continue }
       let entry = try entry(owner)
       if entry.services.contains(where: { $0.id == id }) { return (owner, entry) }
@@ -51,41 +53,33 @@ struct ProviderRows: Sendable {
   }
 
   /// Every entry, by id. O(n + changed · log changed).
-  func forEach(_ body: (PostgresUUID, SourceEntry) throws -> Void) throws {
-    try walk(changed: { id, entry in try body(id, entry) }, same: { index in try body(base.id(index), try base.entry(index)) })
-  }
-
-  private func walk(changed body: (PostgresUUID, SourceEntry) throws -> Void, same: (Int) throws -> Void) throws {
-    var changed: [(id: PostgresUUID, box: SourceBox)] = []
-    overlay.forEach { id, box in changed.append((id, box)) }
-    changed.sort { $0.id < $1.id }
-    var next = changed.startIndex
-    func takeChanged() throws {
-      let (id, box) = changed[next]
-      next += 1
-      if !box.entry.isEmpty { try body(id, box.entry) }
-    }
-    for index in 0..<base.count {
-      let id = base.id(index)
-      while next < changed.endIndex, changed[next].id < id { try takeChanged() }
-      if next < changed.endIndex, changed[next].id == id { try takeChanged() } else { try same(index) }
-    }
-    while next < changed.endIndex { try takeChanged() }
-  }
+  func forEach(_ body: (PostgresUUID, SourceEntry) throws -> Void) throws { try entries.forEach(body) }
 
   /// All of it at rest.
-  func settled() throws -> SourceBase {
-    var builder = SourceBaseBuilder()
-    try walk(changed: { id, entry in try builder.add(id, entry) }, same: { index in try builder.add(index, of: base) })
-    return builder.finish()
-  }
+  func settled() throws -> SettledProviders { SettledProviders(try entries.settled()) }
 
   /// Puts `settled`, which was made of `copy`, an earlier state of this, in the place of what it holds. O(changed since).
-  mutating func rest(on settled: SourceBase, madeOf copy: ProviderRows) {
-    overlay = overlay.since(copy.overlay) { $0 === $1 }
+  mutating func rest(on settled: SettledProviders, madeOf copy: ProviderRows) {
+    entries.rest(on: settled.entries, madeOf: copy.entries)
     movedServices = movedServices.since(copy.movedServices) { $0 == $1 }
-    base = settled
+    serviceTable = settled.serviceTable
   }
+}
+
+/// The rows of providers at rest.
+struct SettledProviders: Sendable {
+  let entries: RestingEntries<SourceEntry>
+  let serviceTable: ServiceTable
+
+  init(_ entries: RestingEntries<SourceEntry>, serviceTable: ServiceTable) {
+    self.entries = entries
+    self.serviceTable = serviceTable
+  }
+
+  /// O(services).
+  init(_ entries: RestingEntries<SourceEntry>) { self.init(entries, serviceTable: ServiceTable(entries.ids)) }
+
+  static var empty: SettledProviders { SettledProviders(.empty) }
 }
 
 /// The catalogue's rows at one position of the feed.
@@ -97,7 +91,7 @@ struct SourceTables: Sendable {
   /// Of everything that has been committed.
   var serviceNames: ServiceNameCounts
 
-  init(base: SourceBase = .empty, serviceNames: ServiceNameCounts = ServiceNameCounts()) {
+  init(base: SettledProviders = .empty, serviceNames: ServiceNameCounts = ServiceNameCounts()) {
     providers = ProviderRows(base: base)
     self.serviceNames = serviceNames
   }
@@ -114,6 +108,6 @@ struct SourceTables: Sendable {
 }
 
 struct SettledTables: Sendable {
-  let providers: SourceBase
+  let providers: SettledProviders
   let serviceNames: ServiceNameBase
 }

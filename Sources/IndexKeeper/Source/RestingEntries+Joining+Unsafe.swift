@@ -2,25 +2,19 @@
 import Columns
 import PostgresClient
 
-extension SourceBase {
-  /// The rows of several builders, one after the other.
-  static func joining(_ parts: [SourceBaseBuilder]) throws(StateFileError) -> SourceBase {
+extension RestingEntries {
+  /// The entries of several builders, one after the other.
+  static func joining(_ parts: [RestingEntriesBuilder<Entry>]) throws(StateFileError) -> RestingEntries {
     var lastID: PostgresUUID?
     for part in parts {
-      guard let first = part.ids.first, let last = part.ids.last else { continue }
+      guard let first = part.providers.first, let last = part.providers.last else { continue }
       if let lastID, lastID >= PostgresUUID(first) { throw .malformed("providers do not ascend by id") }
       lastID = PostgresUUID(last)
     }
-    guard parts.reduce(0, { $0 + $1.services.count }) < Int(UInt32.max) else {
-      throw .malformed("more services than numbers for them")
-    }
-    let ids = Column(joining: parts, \.ids)
-    let starts = Column(startsOf: parts, \.starts)
-    let serviceStarts = Column(startsOf: parts, \.serviceStarts)
-    let services = Column(joining: parts, \.services)
-    return SourceBase(
-      ids: ids, starts: starts, bytes: Column(joining: parts, \.bytes), serviceStarts: serviceStarts, services: services,
-      serviceTable: ServiceTable(services))
+    guard parts.reduce(0, { $0 + $1.ids.count }) < Int(UInt32.max) else { throw .malformed("more rows than numbers for them") }
+    return RestingEntries(
+      providers: Column(joining: parts, \.providers), starts: Column(startsOf: parts, \.starts),
+      bytes: Column(joining: parts, \.bytes), idStarts: Column(startsOf: parts, \.idStarts), ids: Column(joining: parts, \.ids))
   }
 }
 
