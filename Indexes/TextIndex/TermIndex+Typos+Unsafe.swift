@@ -46,6 +46,8 @@ private struct TypoWalk {
   let mostEdits: Int
   let isPrefix: Bool
   let final: UInt64
+  /// A bit for some of the word's characters each: most of the dictionary's are none of them, and are told by this.
+  let filter: UInt64
   var matches: [TypoScratch.Match]
 
   init(
@@ -58,16 +60,21 @@ private struct TypoWalk {
     self.mostEdits = edits
     self.isPrefix = isPrefix
     self.final = 1 << UInt64(word.count)
+    self.filter = word.reduce(0) { $0 | Self.filterBit($1) }
     self.matches = matches
   }
 
   /// Where the character stands in the word: bit j + 1 for character j.
   @inline(__always)
   private func occurrences(of label: UInt32) -> UInt64 {
+    guard filter & Self.filterBit(label) != 0 else { return 0 }
     var places: UInt64 = 0
     for (place, character) in word.enumerated() where character == label { places |= 2 << UInt64(place) }
     return places
   }
+
+  @inline(__always)
+  private static func filterBit(_ label: UInt32) -> UInt64 { 1 << UInt64((label &* 0x9E37_79B1) >> 26) }
 
   /// - Parameters:
   ///   - end: where the node's terms end.
