@@ -16,6 +16,14 @@ extension Result {
   }
 }
 
+extension String {
+  fileprivate func replacingCharacter(at place: Index, with byte: UInt8) -> [UInt8] {
+    var bytes = Array(utf8)
+    bytes[utf8.distance(from: startIndex, to: place)] = byte
+    return bytes
+  }
+}
+
 @Suite struct RuleTests {
   @Test func readsWholeNumbers() {
     let rule: IntegerRule = .integer()
@@ -111,6 +119,17 @@ extension Result {
       "", "{\(text)}", text.dropLast().description, text + "0", text.replacing("-", with: "_"), text.replacing("c", with: "g"),
     ] {
       #expect(read(IdentifierRule(), bad).problem == .malformed, "\(bad)")
+    }
+    // Each byte at each place.
+    for place in text.utf8.indices {
+      for byte in UInt8.min ... .max {
+        let character = String(UnicodeScalar(byte))
+        let isRight = text[place] == "-" ? character == "-" : byte < 0x80 && Character(character).isHexDigit
+        let changed = text.replacingCharacter(at: place, with: byte)
+        let value = Identifier(changed.span.bytes)
+        #expect((value != nil) == isRight, "\(byte) at \(place)")
+        if isRight { #expect(value?.description == String(decoding: changed, as: UTF8.self).lowercased()) }
+      }
     }
     let made = Identifier(unixMilliseconds: 0x0190_C7D2_7E1B, random: (.max, .max))
     #expect(made.description == "0190c7d2-7e1b-7fff-bfff-ffffffffffff")

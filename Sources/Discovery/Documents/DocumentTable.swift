@@ -9,14 +9,14 @@ struct DocumentTable {
   private struct Entry {
     let source: AnyObject
     let document: Document
-    /// The edition in which it was last found to be true.
-    var checkedIn: Int
   }
 
   private static let ways = 4
 
-  /// Whose document is in a slot, where there is one: beside each other, so that a set is found with one look at memory.
+  /// Whose document is in a slot, where there is one, and the edition in which it was last found to be true. Apart from the entries, so
+  /// that a set is found with one look at memory and without holding on to anything.
   private var ids: [Identifier]
+  private var checkedIn: [Int]
   private var entries: [Entry?]
   private let shift: UInt64
   /// What the names in the documents are from.
@@ -32,6 +32,7 @@ struct DocumentTable {
   init(slots: Int = DiscoveryLimits.documentsPerLoop) {
     precondition(slots >= Self.ways && slots & (slots - 1) == 0, "slots are a power of two")
     ids = Array(repeating: Identifier(high: 0, low: 0), count: slots)
+    checkedIn = Array(repeating: 0, count: slots)
     entries = Array(repeating: nil, count: slots)
     shift = UInt64(64 - (slots / Self.ways).trailingZeroBitCount)
   }
@@ -58,17 +59,17 @@ struct DocumentTable {
   mutating func document(of id: Identifier, in edition: Edition) -> Document? {
     let set = set(of: id)
     let found = set.first { ids[$0] == id && entries[$0] != nil }
-    if let found, entries[found]?.checkedIn == editions { return entries[found]?.document }
+    if let found, checkedIn[found] == editions { return entries[found]?.document }
     guard let source = edition.providers.source(of: id) else { return nil }
     if let found, entries[found]?.source === source {
-      entries[found]?.checkedIn = editions
+      checkedIn[found] = editions
       return entries[found]?.document
     }
     guard let details = edition.providers.details(of: id) else { return nil }
     let document = Document(details)
     let slot = found ?? set.first { entries[$0] == nil } ?? replaced(in: set)
-    ids[slot] = id
-    entries[slot] = Entry(source: source, document: document, checkedIn: editions)
+    (ids[slot], checkedIn[slot]) = (id, editions)
+    entries[slot] = Entry(source: source, document: document)
     return document
   }
 
@@ -79,7 +80,7 @@ struct DocumentTable {
     var read = 0
     for case let id? in ids {
       let set = set(of: id)
-      read &+= Int(truncatingIfNeeded: self.ids[set.lowerBound].low) &+ (entries[set.lowerBound]?.checkedIn ?? 0)
+      read &+= Int(truncatingIfNeeded: self.ids[set.lowerBound].low) &+ checkedIn[set.lowerBound]
     }
     fetched &+= read
     for id in ids { documents.append(id.flatMap { document(of: $0, in: edition) }) }
