@@ -59,7 +59,9 @@ final class RunningQareeb: Sendable {
       return servedPort(process) != nil
     }
     let running = RunningQareeb(process, port: try #require(servedPort(process)), folder)
-    try await eventually("it gets ready") { try await running.client.get("/health/ready").status == 200 }
+    try await eventually("it gets ready:\n\(process.error.suffix(4_000))") {
+      try await running.client.get("/health/ready").status == 200
+    }
     return running
   }
 
