@@ -8,37 +8,32 @@ import Telemetry
 /// background. Touched on the keeper's loop only.
 final class IndexFollower: FeedFollower, @unchecked Sendable {
   // Sendable: background work gets values and comes back to the loop before it touches anything here.
-  private let options: LiveIndexOptions
-  private let loop: EventLoop
+  let options: LiveIndexOptions
+  let loop: EventLoop
   private let board: SnapshotBoard
   private let progress: IndexProgress
   private let statistics: FeedStatistics
-  private let writer: IndexWriter
-  private var changes: SourceChanges
-  private let calendars: CalendarKeeping
-  private var documents: ProviderDocuments
+  let writer: IndexWriter
+  var changes: SourceChanges
+  let calendars: CalendarKeeping
+  var documents: ProviderDocuments
   private var refused: Int
   private var shownNames: ShownNames
   private let hydratedAsOf: UInt64
   let slot: String
   private(set) var position: UInt64
-  private var isInTransaction = false
-  private var isMerging = false
+  var isInTransaction = false
+  var isMerging = false
   /// Replaced by another: nothing of it may be shown any more.
-  private var isRetired = false
+  var isRetired = false
   private var workWaiters: [CheckedContinuation<Void, Never>] = []
   /// Brings itself forward unseen, until it takes another's place.
-  private var isHidden: Bool
+  var isHidden: Bool
   /// What is before this is not shown.
   private var shownFrom: UInt64 = 0
 
-  private var savedPosition: UInt64?
-  private var savedAt: UInt64
-  private var isSaving = false
-  private var maySave = true
-  private var saveFailure: (any Error)?
-  /// A transaction changed something since the file was written.
-  private var isChanged = false
+  /// What the file holds of it, and whether it is being written.
+  var file: FileState
 
   init(
     _ hydrated: HydratedIndex, options: LiveIndexOptions, loop: EventLoop, board: SnapshotBoard, progress: IndexProgress,
@@ -67,9 +62,9 @@ final class IndexFollower: FeedFollower, @unchecked Sendable {
     shownNames = ShownNames(
       hydrated.tables, intervalMilliseconds: options.serviceNamesIntervalMilliseconds, now: options.clock.monotonicMilliseconds())
     position = hydrated.position
-    savedAt = options.clock.monotonicMilliseconds()
-    savedPosition = hydrated.isSaved ? hydrated.position : nil
-    isChanged = !hydrated.isSaved
+    file = FileState(
+      position: hydrated.isSaved ? hydrated.position : nil, isBehind: !hydrated.isSaved, at: options.clock.monotonicMilliseconds()
+    )
   }
 
   // MARK: The feed
@@ -97,7 +92,7 @@ final class IndexFollower: FeedFollower, @unchecked Sendable {
     try commitCalendars()
     for (id, before) in changes.before { try index(id, before: before) }
     if changes.usedNamesHaveChanged { try indexUsersOfChangedNames() }
-    if !changes.before.isEmpty || changes.placesHaveChanged { isChanged = true }
+    if !changes.before.isEmpty || changes.placesHaveChanged { file.isBehind = true }
     if changes.placesHaveChanged { shownNames.placesHaveChanged() }
     if try changes.commitTransaction() { shownNames.serviceNamesHaveChanged() }
     position = transaction.endPosition
@@ -107,7 +102,7 @@ final class IndexFollower: FeedFollower, @unchecked Sendable {
 
   /// Without a file the index is made anew at the next start, so nothing is asked for again. With one, it is what the file holds and never
   /// more: so a file that lies behind its slot is known for one that is not the last.
-  var durablePosition: UInt64 { options.filePath == nil ? position : savedPosition ?? 0 }
+  var durablePosition: UInt64 { options.filePath == nil ? position : file.position ?? 0 }
 
   func settle() async throws {
     try countDays()
@@ -198,7 +193,7 @@ final class IndexFollower: FeedFollower, @unchecked Sendable {
     }
     let outcome = try calendars.commit(
       markets: changes.placesHaveChanged ? tables.markets : nil, migrated: migrated, marketOf: market)
-    if outcome.isChanged { isChanged = true }
+    if outcome.isChanged { file.isBehind = true }
     let moved = Set(outcome.moved)
     for id in outcome.refilled {
       let entry = try tables.providers.entry(id)
@@ -274,7 +269,7 @@ final class IndexFollower: FeedFollower, @unchecked Sendable {
     while isMerging { await withCheckedContinuation { workWaiters.append($0) } }
   }
 
-  private func endWork() {
+  func endWork() {
     isMerging = false
     let waiters = workWaiters
     workWaiters = []
@@ -298,97 +293,6 @@ final class IndexFollower: FeedFollower, @unchecked Sendable {
     } catch {
       // The segments stay as they are; searches are a little slower, and the next merge tries again.
       options.logger.error("segments could not be merged", ["reason": .public("\(error)")])
-    }
-  }
-
-  // MARK: The file
-
-  private func startSavingIfDue() {
-    guard options.filePath != nil, maySave, !isHidden, !isMerging, !isRetired, !isInTransaction else { return }
-    guard isChanged || position &- (savedPosition ?? 0) >= IndexKeeperLimits.unsavedLogBytes else { return }
-    let isFirst = savedPosition == nil && saveFailure == nil
-    guard isFirst || options.clock.monotonicMilliseconds() &- savedAt >= options.saveIntervalMilliseconds else { return }
-    startSaving()
-  }
-
-  /// Writes the file once more at the end, if there is anything new.
-  func saveAtEnd() async {
-    await finishWork()
-    guard options.filePath != nil, isChanged, !isInTransaction else { return }
-    do {
-      // What was committed and not shown yet belongs to the position.
-      try show()
-      startSaving()
-      await finishWork()
-    } catch {
-      options.logger.error("the index could not be saved at the end", ["reason": .public("\(error)")])
-    }
-  }
-
-  /// Saves the state of this moment, whether anything has changed or not.
-  func saveNow() async throws {
-    while isMerging || isInTransaction {
-      await finishWork()
-      if isInTransaction { try await loop.sleep(milliseconds: IndexKeeperLimits.transactionLookMilliseconds) }
-    }
-    try show()
-    startSaving()
-    while isSaving { await finishWork() }
-    if let saveFailure { throw saveFailure }
-  }
-
-  /// Leaves the file alone from now on; returns when nobody writes it any more.
-  func endSaving() async {
-    maySave = false
-    while isSaving { await finishWork() }
-  }
-
-  func mayGoOnSaving() { maySave = true }
-
-  /// Everything committed has been published.
-  private func startSaving() {
-    guard let path = options.filePath else { return }
-    isMerging = true
-    isSaving = true
-    isChanged = false
-    savedAt = options.clock.monotonicMilliseconds()
-    let merge = writer.wholeMerge()
-    let state = StateToSave(
-      tables: changes.tables, calendars: calendars.tables, position: position, slot: slot, day: documents.today,
-      fingerprint: options.analyzerFingerprint)
-    DetachedThread.run(name: "index-save") { [self] in
-      let result = Result { () throws -> SavedState in
-        let merged = try merge.run()
-        let settled = try state.write(merged.segment, path: path)
-        return SavedState(merged: merged, settled: settled.tables, calendars: settled.calendars, of: state)
-      }
-      loop.execute { self.finishSaving(result) }
-    }
-  }
-
-  private struct SavedState: Sendable {
-    let merged: SegmentMerge.Finished
-    let settled: SettledTables
-    let calendars: RestingEntries<PlacedCalendar>
-    let of: StateToSave
-  }
-
-  private func finishSaving(_ result: Result<SavedState, any Error>) {
-    defer { endWork() }
-    isSaving = false
-    saveFailure = nil
-    do {
-      let saved = try result.get()
-      writer.finish(saved.merged)
-      changes.rest(on: saved.settled, madeOf: saved.of.tables)
-      calendars.rest(on: saved.calendars, madeOf: saved.of.calendars)
-      savedPosition = saved.of.position
-      try show()
-      options.logger.debug("index saved", ["position": .public(LogPosition.text(saved.of.position))])
-    } catch {
-      isChanged = true
-      saveFailure = error
-      options.logger.error("the index could not be saved; it is tried again", ["reason": .public("\(error)")])
     }
   }
 }
