@@ -7,7 +7,7 @@ struct LiveBacklog {
     let rows: Int
     let transactions: Int
     let logBytes: Int
-    /// From when the server was ready, with the index as of before, to a search that has seen the last commit.
+    /// From the start of the process, which first reads the index as of before from its file, to a search that has seen the last commit.
     let seconds: Double
     let rowsPerSecond: Double
     let serverCPUSeconds: Double
@@ -40,17 +40,16 @@ struct LiveBacklog {
     _ = try database.run("SELECT pg_drop_replication_slot('\(LiveBacklog.slot)')")
 
     let databaseBefore = try database.use()
+    let begun = ContinuousClock.now
     let server = try LiveServer(environment, database, folder: folder, port: port)
     guard server.start.indexSeconds == nil else {
       throw BenchError("the index was not read from its file:\n\(server.process.log)")
     }
-    let begun = ContinuousClock.now
-    let before = try server.process.use()
     try server.waitForPosition(work.position, atMostSeconds: LiveBacklog.waitSeconds)
     let seconds = begun.seconds
     let result = Result(
       rows: work.rows, transactions: work.transactions, logBytes: Int(logBytes) ?? 0, seconds: seconds,
-      rowsPerSecond: Double(work.rows) / seconds, serverCPUSeconds: try server.process.use().cpuSeconds - before.cpuSeconds,
+      rowsPerSecond: Double(work.rows) / seconds, serverCPUSeconds: try server.process.use().cpuSeconds,
       databaseCPUSeconds: try database.use().cpuSeconds - databaseBefore.cpuSeconds, decodingSeconds: decoding,
       decodingRowsPerSecond: Double(work.rows) / decoding)
     return (result, server)
