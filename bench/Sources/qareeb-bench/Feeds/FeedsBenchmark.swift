@@ -37,7 +37,7 @@ struct FeedsBenchmark: Benchmark {
   static func run(_ arguments: inout Arguments, _ environment: BenchEnvironment) throws {
     let options = try Options(&arguments)
     let market = LiveMarket(market: Market(providerCount: options.providers))
-    let database = try LiveDatabase(environment, market: market, qareeb: "\(environment.binaries)/qareeb")
+    let database = try LiveDatabase(environment, market: market, staff: 0, qareeb: "\(environment.binaries)/qareeb")
     let report: FeedsReport
     do {
       report = try FeedsRun(environment: environment, options: options, database: database).report()
