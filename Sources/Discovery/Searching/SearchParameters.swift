@@ -115,7 +115,7 @@ struct SearchParameters: Sendable, Equatable {
       "available_to", .instant, "Until when the visit may begin, at most 28 days from now.", example: nil)
     durationMinutes = reader.value(
       "duration_min", .integer(DiscoveryLimits.durationMinutes),
-      "How long the visit takes; where nothing is said, what `service_id` takes with its padding, or 15 minutes.",
+      "How long the visit takes. `available_from` needs it or `service_id`, which is then taken with its padding; elsewhere 15 minutes are meant.",
       example: nil)
     hot = reader.value("hot", .boolean, default: false, "Only where a visit can begin within the next four hours.")
   }
