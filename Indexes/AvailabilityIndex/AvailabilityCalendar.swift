@@ -20,7 +20,8 @@ public import Synchronization
 /// raises the group's bound to `DaySlots.startBound` of the day to be *before* the change that frees time, and lowers it, if it
 /// does, after the change that takes time: a reader that passes a group by then answers as of before the change.
 public final class AvailabilityCalendar: @unchecked Sendable {
-  // Sendable: what readers touch is immutable or atomic; the rest is touched by the one writer alone.
+  // Sendable: what readers touch is immutable or atomic. The rest is touched by the one writer alone; where several threads fill rows, each
+  // has its own, and what all rows share is raised under a lock.
   public let days: Int
   @usableFromInline let rows: StaffRows
   @usableFromInline let horizonWord: Atomic<UInt64>
